@@ -1,0 +1,49 @@
+/** What the HTTP API needs of the running system. The controllers implement it; tests give a small object. */
+import type {
+  ApplicationDetail,
+  ApplicationView,
+  EventView,
+  HistoryView,
+  OperationView,
+  PlanView,
+  WhyView,
+} from '../api/views.ts'
+import type { DecisionRecord, EventQuery } from '../store/store.ts'
+
+export interface SyncRequest {
+  /** Undefined = as the Application's policy says. */
+  readonly prune?: boolean
+  readonly revision?: string
+  readonly dryRun?: boolean
+  readonly initiatedBy: string
+}
+
+/** Methods that name an application throw HalcyonError NotFound when there is none. */
+export interface Engine {
+  applications(): readonly ApplicationView[]
+  application(name: string): Promise<ApplicationDetail>
+  /** Starts a sync (a newer request supersedes a running one) and returns the operation. */
+  sync(name: string, request: SyncRequest): Promise<OperationView>
+  /** Looks at the source and the cluster again now. `hard` drops caches and re-verifies every object. Undefined = all. */
+  refresh(name: string | undefined, options: { hard: boolean }): Promise<void>
+  terminate(name: string): Promise<void>
+  /** Desired manifests as multi-document YAML, secrets masked unless `reveal`. */
+  manifests(name: string, options: { revision?: string; reveal: boolean }): Promise<string>
+  plan(name: string): Promise<PlanView>
+  why(name: string): Promise<WhyView>
+  history(name: string, limit: number): Promise<readonly HistoryView[]>
+  events(query: EventQuery): Promise<readonly EventView[]>
+  follow(cursor: number, signal: AbortSignal): AsyncIterable<EventView>
+  decisions(query: {
+    application?: string
+    limit?: number
+  }): Promise<readonly (DecisionRecord & { readonly id: number })[]>
+  /** A Git host says that something was pushed. Returns how many repositories were woken. */
+  webhook(repositoryUrls: readonly string[]): number
+  /** Empty when ready. */
+  notReady(): readonly string[]
+  readonly statistics: () => {
+    readonly renders: number
+    readonly requests: { readonly mutating: number; readonly other: number }
+  }
+}

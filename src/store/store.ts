@@ -1,0 +1,120 @@
+/** What Halcyon remembers. One interface, SQLite behind it today; methods are asynchronous so that a database over a network fits. */
+
+import type { Reason } from '../api/reasons.ts'
+import type { EventView, HealthStatus, OperationView, SyncPhase } from '../api/views.ts'
+import type { ReadEntry } from '../pipeline/source/source.ts'
+
+/** One object an application owns, as it was last applied. */
+export interface InventoryRecord {
+  /** kube/object.ts refKey. */
+  readonly key: string
+  readonly apiVersion: string
+  /** sha256 of the desired object that was applied; '' = never applied by us, for example adopted for pruning only. */
+  readonly desired: string
+  /** Fingerprint of what the server answered at our fields; '' = unknown. */
+  readonly fingerprint: string
+  readonly uid: string
+  readonly phase: SyncPhase
+  readonly wave: number
+}
+
+export interface ApplicationRecord {
+  readonly name: string
+  /** Digest of the Application's spec when this was written. */
+  readonly spec: string
+  /** Revisions per source of the last comparison. */
+  readonly revisions: readonly string[]
+  readonly syncedRevisions: readonly string[]
+  readonly renderDigest: string
+  readonly readSets: readonly (readonly ReadEntry[])[]
+  readonly bundle: string
+  readonly inventory: readonly InventoryRecord[]
+  readonly sync: { readonly status: 'Synced' | 'OutOfSync' | 'Unknown'; readonly since: string }
+  readonly health: { readonly status: HealthStatus; readonly since: string }
+  readonly reason: Reason | ''
+  readonly message: string
+  readonly operation?: OperationView
+}
+
+/** A hook that was started: its identity outlives the process, so that no hook runs twice for one operation. */
+export interface HookRun {
+  readonly operation: string
+  readonly application: string
+  readonly key: string
+  readonly phase: SyncPhase
+  /** '' until the server answered. */
+  readonly uid: string
+  readonly startedAt: string
+  readonly finishedAt?: string
+  readonly succeeded?: boolean
+  readonly message?: string
+}
+
+/** An automatic decision with everything that went in; replaying `rule` with `inputs` must give `outcome`. */
+export interface DecisionRecord {
+  readonly at: string
+  readonly application: string
+  readonly rule: string
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly outcome: string
+  readonly reason: string
+}
+
+export interface HistoryRecord {
+  readonly application: string
+  readonly operation: string
+  readonly revisions: readonly string[]
+  readonly bundle: string
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly phase: OperationView['phase']
+  readonly message: string
+  readonly initiatedBy: string
+  readonly changes: number
+}
+
+export interface EventQuery {
+  readonly after?: number
+  readonly application?: string
+  readonly types?: readonly string[]
+  readonly limit?: number
+  /** Newest first instead of oldest first. */
+  readonly newestFirst?: boolean
+}
+
+/**
+ * Writes are grouped: a promise resolves when its group is on disk. `flush` waits for everything written so far. A value that is
+ * read back equals what was written last, even before it is on disk.
+ */
+export interface Store extends AsyncDisposable {
+  appendEvent(event: Omit<EventView, 'seq'>): EventView
+  events(query: EventQuery): Promise<readonly EventView[]>
+  /** Backfills after `cursor`, cuts over, then streams, without gap or repetition. A reader more than 10,000 events behind is dropped with an error. */
+  follow(cursor: number, signal: AbortSignal): AsyncIterable<EventView>
+
+  appendDecision(decision: DecisionRecord): void
+  decisions(query: {
+    application?: string
+    limit?: number
+  }): Promise<readonly (DecisionRecord & { readonly id: number })[]>
+
+  /** Content-addressed: writing the same digest again is free. */
+  putBundle(digest: string, bytes: Uint8Array): Promise<void>
+  bundle(digest: string): Promise<Uint8Array | undefined>
+
+  /** The render cache: what a digest of inputs rendered to. */
+  putRender(digest: string, value: Uint8Array): Promise<void>
+  render(digest: string): Promise<Uint8Array | undefined>
+
+  putApplication(record: ApplicationRecord): Promise<void>
+  deleteApplication(name: string): Promise<void>
+  applications(): Promise<readonly ApplicationRecord[]>
+
+  putHookRun(run: HookRun): Promise<void>
+  hookRuns(operation: string): Promise<readonly HookRun[]>
+
+  appendHistory(record: HistoryRecord): Promise<number>
+  history(application: string, limit?: number): Promise<readonly (HistoryRecord & { readonly id: number })[]>
+
+  flush(): Promise<void>
+}
