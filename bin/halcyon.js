@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+/** The command `halcyon`: runs src/main.ts in this process when Node is new enough, else in a child with the Node that npm brought. */
+import module from 'node:module'
+import { fileURLToPath } from 'node:url'
+import node24 from './node24.cjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const main = new URL('../src/main.ts', import.meta.url)
+
+if (node24.isNode24()) {
+  // Type stripping and compiling cost more than half of a short command; the cache lives and dies with the installed modules.
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/halcyon', import.meta.url)))
+  // Code that asks what was started (argv[1]) must see the program and not this file.
+  process.argv[1] = fileURLToPath(main)
+  await import(main.href)
+} else {
+  const node = node24.findNode24(root)
+  if (node === undefined) {
+    console.error(node24.noNode24)
+    process.exitCode = 2
+  } else {
+    process.exitCode = await node24.runNode24(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)])
+  }
+}
