@@ -74,6 +74,8 @@ export class FakeClock implements Clock {
   }
 
   async advance(ms: number): Promise<void> {
+    // What was begun before this call runs at the old time.
+    await settle()
     const end = this.#now + ms
     for (;;) {
       const due = this.#timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0]
