@@ -33,6 +33,15 @@ export interface DesiredObject {
   readonly origin: Origin | undefined
 }
 
+/** What a live object's own annotations say about its removal. They are read from the live object because the manifest is gone by then. */
+export interface PruneRules {
+  /** What forbids pruning, in words: `Prune=false`; '' when nothing does. */
+  readonly keep: string
+  readonly last: boolean
+  /** `compare-options: IgnoreExtraneous`: waiting to be pruned does not make the application OutOfSync. */
+  readonly ignoreExtraneous: boolean
+}
+
 /** What is known of a live object without reading it again. */
 export interface LiveObject {
   readonly key: string
@@ -44,20 +53,28 @@ export interface LiveObject {
   readonly message: string
   /** The object's own tracking id, '' when it has none. */
   readonly trackingId: string
+  /** plan/options.ts `pruneRulesOf`; undefined = nothing special. */
+  readonly pruneRules: PruneRules | undefined
 }
 
 export interface PlanInput {
   readonly application: string
+  /** The application's part of tracking ids (plan/tracking.ts `trackingName`); default: `application`. */
+  readonly trackingName?: string
   readonly revision: string
   readonly desired: readonly DesiredObject[]
+  /** Keys that are in Git but never applied (`hook: Skip`, Helm tests): they are not pruned either. From toDesired. */
+  readonly untouched: readonly string[]
+  /** spec.syncPolicy.syncOptions: PruneLast, Prune, FailOnSharedResource matter here. */
+  readonly syncOptions: readonly string[]
   readonly inventory: readonly InventoryRecord[]
   /** By key. Holds at least what the inventory and the desired objects name and the cluster has. */
   readonly live: ReadonlyMap<string, LiveObject>
   /** `sync` runs hooks and prunes; `heal` re-applies what drifted or is missing, without hooks (as Argo CD's self-heal). */
   readonly kind: 'sync' | 'heal'
   readonly prune: boolean
-  /** Skip hooks when nothing else changes? No: a sync runs its hooks; but an automatic sync happens only when something differs. */
   readonly allowEmpty: boolean
+  /** A user's sync always runs its hooks; an automated one happens only when something differs. */
   readonly initiatedBy: 'automated' | 'user'
 }
 
@@ -73,6 +90,14 @@ export interface Change {
   readonly desired: DesiredObject | undefined
   /** The record to prune or replace; undefined for what is new. */
   readonly recorded: InventoryRecord | undefined
+  /** Whether this makes the application OutOfSync. Hooks never do. */
+  readonly outOfSync: boolean
+}
+
+/** A record that names nothing of ours any more. Dropping it touches no cluster. */
+export interface Forgotten {
+  readonly key: string
+  readonly reason: string
 }
 
 /** Changes that go together: prunes first, then applies, then the wait for health. */
@@ -80,7 +105,7 @@ export interface Step {
   readonly phase: SyncPhase
   readonly wave: number
   readonly changes: readonly Change[]
-  /** Objects of this wave that did not change, but whose health gates the next step. */
+  /** Keys of objects of this wave that did not change, but whose health gates the next step. Empty in a heal and in the last step. */
   readonly unchanged: readonly string[]
 }
 
@@ -91,6 +116,8 @@ export interface Plan {
   readonly steps: readonly Step[]
   /** What will not be done, and why: Prune=false, prune off. Part of the verdict (OutOfSync), not of the work. */
   readonly skipped: readonly Change[]
-  /** Set when the plan must not run at all, for example because it would delete everything. */
-  readonly refused: { readonly reason: 'PruneRefused'; readonly message: string } | undefined
+  /** Inventory records to drop: the object is gone, is now another application's, or is a CRD (never pruned, as in Argo CD). */
+  readonly forget: readonly Forgotten[]
+  /** Set when the plan must not run at all: it would delete everything, or take an object from another application. */
+  readonly refused: { readonly reason: 'PruneRefused' | 'SharedResource'; readonly message: string } | undefined
 }
