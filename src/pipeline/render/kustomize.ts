@@ -1,0 +1,132 @@
+/** Renders a kustomization with the Application's overrides by `kustomize build` on a private copy. */
+import { posix } from 'node:path'
+import type { KustomizeSource } from '../../api/application.ts'
+import { HalcyonError, messageOf } from '../../api/errors.ts'
+import { digestOf } from './digest.ts'
+import type { BuildEnvironment } from './environment.ts'
+import { type ClusterFacts, plainKubeVersion } from './helm-arguments.ts'
+import { applyOverrides, hasOverrides } from './kustomize-edit.ts'
+import { type KustomizeFiles, kustomizeFiles } from './kustomize-files.ts'
+import { parseManifest } from './manifest.ts'
+import { materialise, writeInside } from './materialise.ts'
+import { inside } from './paths.ts'
+import type { SourceOutput } from './source-output.ts'
+import { outputOrFailure, ToolFailure } from './tool-failure.ts'
+import type { LendingSource } from './value-files.ts'
+import { inPrivateFolder, type PreparedRender, type Workshop } from './workshop.ts'
+
+export interface KustomizeInput {
+  readonly overrides: KustomizeSource
+  readonly own: LendingSource
+  readonly directory: string
+  readonly cluster: ClusterFacts
+  readonly environment: BuildEnvironment
+  /** `kustomize.buildOptions` of the settings: flags for every build. */
+  readonly buildOptions: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Throws SpecInvalid, PathNotFound, PathRefused, ManifestInvalid, ToolUnavailable. */
+export async function prepareKustomize(input: KustomizeInput, workshop: Workshop): Promise<PreparedRender> {
+  const { own, directory, overrides, environment } = input
+  const components = await existingComponents(input)
+  const tool = await workshop.tools.find('kustomize')
+  const files = await kustomizeFiles({
+    tree: own.tree,
+    readSet: own.readSet,
+    directory,
+    components,
+    patches: (overrides.patches ?? []).flatMap((patch) => patch.path ?? []),
+    signal: input.signal,
+  })
+  const edited = hasOverrides(overrides) ? edit(files, overrides, components, environment) : undefined
+  const flags = input.buildOptions.split(/\s+/).filter((flag) => flag !== '')
+  const enablesHelm = flags.some((flag) => flag === '--enable-helm' || flag === '--enable-helm=true')
+  const helm = enablesHelm && files.inflatesHelm ? await workshop.tools.find('helm') : undefined
+  const facts: ClusterFacts = {
+    kubeVersion: overrides.kubeVersion || input.cluster.kubeVersion,
+    apiVersions: overrides.apiVersions?.length ? overrides.apiVersions : input.cluster.apiVersions,
+  }
+  const network = files.remote.length > 0 || helm !== undefined
+  const variables = files.readsEnvironment ? Object.fromEntries(environment) : {}
+  const warnings = files.remote.map((url) => ({
+    reason: 'Tool' as const,
+    message: `${directory || '.'} reads ${url} over the network each time it is built`,
+  }))
+
+  return {
+    key: digestOf([
+      'kustomize',
+      tool.version,
+      directory,
+      [...files.files].sort(),
+      edited,
+      flags,
+      variables,
+      helm?.version,
+    ]),
+    clusterKey: helm === undefined ? '' : digestOf(facts),
+    repeatable: !network,
+    run: (stop) =>
+      inPrivateFolder(workshop, stop, async (folder, run) => {
+        const copied = [...files.files.keys()].map((from) => ({ from, to: `source/${from}` }))
+        await materialise(own.tree, copied, folder, { signal: stop })
+        if (edited !== undefined) await writeInside(folder, `source/${files.entry.path}`, edited)
+        const helmFlags = helm === undefined ? [] : await helmWrapper(folder, helm.path, facts)
+        const target = posix.join('./source', directory)
+        const command = [tool.path, ...tool.prefix, target, ...flags, ...helmFlags]
+        const result = await run({ tool: 'kustomize', command, network, environment: variables })
+        const output = readOutput(outputOrFailure('kustomize', result, folder), files.entry.path)
+        return { ...output, warnings: [...warnings, ...output.warnings], dependsOnCluster: helm !== undefined }
+      }),
+  }
+}
+
+function edit(
+  files: KustomizeFiles,
+  overrides: KustomizeSource,
+  components: readonly string[],
+  environment: BuildEnvironment,
+): string {
+  try {
+    const value = applyOverrides(files.entry.value, overrides, components, environment)
+    return JSON.stringify(value, (_key, field) => (typeof field === 'bigint' ? Number(field) : field))
+  } catch (error) {
+    throw new ToolFailure('kustomize', messageOf(error), { cause: error })
+  }
+}
+
+/** `components` of the Application; with ignoreMissingComponents only those that are there. */
+async function existingComponents({ own, overrides, directory, signal }: KustomizeInput): Promise<string[]> {
+  const wanted = overrides.components ?? []
+  if (!overrides.ignoreMissingComponents) return wanted
+  const found: string[] = []
+  for (const component of wanted) {
+    const path = inside(directory, component, component)
+    const entry = await own.tree.entry(path, signal)
+    own.readSet.directory(path)
+    if (entry !== undefined) found.push(component)
+  }
+  return found
+}
+
+/** The kustomize inside kubectl 1.35 refuses Helm 4 by its version string; the wrapper answers `version` as Helm 3 would. */
+async function helmWrapper(folder: string, helm: string, facts: ClusterFacts): Promise<string[]> {
+  const script = `#!/bin/sh\nif [ "$1" = version ]; then echo v3.19.0; exit 0; fi\nexec '${helm.replaceAll("'", "'\\''")}' "$@"\n`
+  const path = await writeInside(folder, '.tools/helm', script, new Set(), true)
+  const version = plainKubeVersion(facts.kubeVersion)
+  return [
+    '--helm-command',
+    path,
+    ...(version === '' ? [] : ['--helm-kube-version', version]),
+    ...facts.apiVersions.flatMap((apiVersion) => ['--helm-api-versions', apiVersion]),
+  ]
+}
+
+function readOutput(text: string, path: string): SourceOutput {
+  const manifest = parseManifest(text)
+  if (manifest.failure !== undefined) {
+    throw new HalcyonError('ManifestInvalid', `Cannot read the output of ${path}: ${manifest.failure.message}`)
+  }
+  return { objects: manifest.objects.map(({ object }) => ({ object, path })), warnings: [] }
+}
