@@ -55,11 +55,7 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
   const limits: RenderLimits = { ...defaultLimits, ...options.limits }
   const clock = options.clock ?? systemClock
   const transport = createChartTransport()
-  const folder = join(
-    options.dataDir,
-    'tmp',
-    `render-${randomUUID()}`).digest('hex').slice(0, 8)}`,
-  )
+  const folder = join(options.dataDir, 'tmp', `render-${randomUUID()}`)
   const workshop: Workshop = {
     tools: createTools({ dataDir: options.dataDir, configured: options.tools }),
     charts: createCharts({
