@@ -20,6 +20,10 @@ export interface InventoryRecord {
 
 export interface ApplicationRecord {
   readonly name: string
+  /** The application whose manifests contain this one; '' for the root. */
+  readonly parent: string
+  /** The Application as JSON text, so that a restart knows it before anything is rendered. */
+  readonly manifest: string
   /** Digest of the Application's spec when this was written. */
   readonly spec: string
   /** Revisions per source of the last comparison. */

@@ -1,0 +1,477 @@
+/** The loop over one application: level-based, keyed by name. Reads the world, decides, starts or ends an operation, comes back. */
+import { HalcyonError } from '../api/errors.ts'
+import { reasons } from '../api/reasons.ts'
+import type { GroupKind } from '../kube/object.ts'
+import { parseRefKey } from '../kube/object.ts'
+import type { Target } from '../pipeline/apply/target.ts'
+import { sameFingerprint } from '../pipeline/diff/fingerprint.ts'
+import { type Desired, decide, desire, observe, type Resolved, resolve } from '../pipeline/pipeline.ts'
+import { trackingName } from '../pipeline/plan/tracking.ts'
+import type { DesiredObject, Plan } from '../pipeline/plan/types.ts'
+import { outOfSyncKeys, syncStatusOf } from '../pipeline/plan/verdict.ts'
+import { backoffMs } from '../runtime/retry.ts'
+import type { Outcome } from '../runtime/work-queue.ts'
+import { desiredDigest, type ManagedApplication, type Rendered, toRecord } from './application-state.ts'
+import { type ControllerContext, report } from './context.ts'
+import type { Cluster } from './destinations.ts'
+import { changesOf, endOperation, startOperation } from './operations.ts'
+import { type Policy, policyOf } from './policy.ts'
+import { decideRetry, healDelayMs } from './retry-decision.ts'
+import { createTouches, type Touches } from './touched.ts'
+import { clearProblem, problemOf, refreshHealth, setProblem, setSync, tellParent } from './verdicts.ts'
+
+const done: Outcome = { kind: 'done' }
+const sourceBackoff = { baseMs: 1_000, factor: 2, maxMs: 120_000, jitter: 0.2 }
+/** A cause can go away without anyone telling us; how long until we look again at the latest. */
+const causeLookMs = 30_000
+
+export interface ApplicationController {
+  reconcile(name: string, signal: AbortSignal): Promise<Outcome>
+  /** Ends every running operation; what they wrote stays and is found again. */
+  close(): Promise<void>
+}
+
+export function createApplicationController(context: ControllerContext): ApplicationController {
+  const touches = createTouches(context.pipeline.sources)
+  return {
+    async reconcile(name, signal) {
+      const app = context.fleet.all.get(name)
+      if (app === undefined) return done
+      try {
+        return app.deleting === undefined
+          ? await converge(context, touches, app, signal)
+          : await remove(context, app, signal)
+      } catch (error) {
+        if (signal.aborted) return done
+        return notConverged(context, app, error)
+      }
+    },
+    async close() {
+      const stopping = [...context.fleet.all.values()].map((app) =>
+        endOperation(app, 'Terminated', 'Cannot finish: the process stops'),
+      )
+      await Promise.all(stopping)
+    },
+  }
+}
+
+async function converge(
+  context: ControllerContext,
+  touches: Touches,
+  app: ManagedApplication,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const cluster = await context.destinations.cluster(app.manifest.spec.destination, signal)
+  const targetOf = router(context, cluster)
+  const resolved = await resolve(app.manifest, context.pipeline, signal)
+  await observe(kindsOf(app), targetOf, signal)
+  if (await isCurrent(touches, app, resolved, signal)) {
+    app.failures = 0
+    const drifted = driftOf(app, targetOf)
+    if (app.running !== undefined) return done
+    if (drifted.length === 0 && app.request === undefined) return settled(context, app, targetOf)
+    if (drifted.length > 0) noteDrift(context, app, drifted)
+  }
+  const desired = await computeDesired(context, app, resolved, cluster, signal)
+  const rendered: Rendered = {
+    revisions: desired.revisions,
+    spec: app.spec,
+    digest: desired.digest,
+    readSets: desired.readSets,
+  }
+  const digest = desiredDigest(rendered)
+  app.rendered = rendered
+  app.revisions = desired.revisions
+  app.failures = 0
+  if (app.running?.digest === digest && app.request === undefined) return done
+  const objects = claimed(context, app, desired, cluster.name)
+  await observe(
+    objects.map((object) => object.ref),
+    targetOf,
+    signal,
+  )
+  return act(context, {
+    app,
+    cluster,
+    targetOf,
+    desired: { ...desired, objects },
+    digest,
+    controlNamespace: context.pipeline.controlNamespace,
+    signal,
+  })
+}
+
+interface Act {
+  readonly app: ManagedApplication
+  readonly cluster: Cluster
+  readonly targetOf: (kind: GroupKind) => Target
+  readonly desired: Desired
+  readonly digest: string
+  readonly controlNamespace: string
+  readonly signal: AbortSignal
+}
+
+/** From a desired state to a running operation, or to the reason why not. */
+async function act(context: ControllerContext, input: Act): Promise<Outcome> {
+  const { app, digest } = input
+  const policy = policyOf(app.manifest)
+  const { request } = app
+  const resume = interrupted(app)
+  const failedBefore = app.attempts?.digest === digest && !app.attempts.applied
+  const plan = planFor(input, policy, request !== undefined || resume !== undefined || failedBefore)
+  app.differing = outOfSyncKeys(plan)
+  for (const { key } of plan.forget) forgetObject(context, app, key, input.targetOf)
+  if (app.running === undefined) setSync(context, app, syncStatusOf(plan))
+  if (plan.refused !== undefined) {
+    setProblem(context, app, 'SyncRefused', plan.refused.reason, plan.refused.message)
+    return done
+  }
+  if (changesOf(plan).length === 0 && app.running === undefined) return nothingToDo(context, input, plan)
+  if (context.settings.readOnly) return done
+  if (request === undefined && resume === undefined) {
+    const wait = allowedNow(context, app, plan, digest, policy)
+    if (wait !== undefined) return wait
+  }
+  app.request = undefined
+  await endOperation(
+    app,
+    'Superseded',
+    `Cannot finish sync of ${app.name}: revision ${plan.revision.slice(0, 7)} took over`,
+  )
+  startOperation(context, {
+    app,
+    plan,
+    desired: input.desired,
+    digest,
+    cluster: input.cluster,
+    targetOf: input.targetOf,
+    initiatedBy: request?.initiatedBy ?? 'automated',
+    resume,
+  })
+  return done
+}
+
+function planFor(input: Act, policy: Policy, runHooks: boolean): Plan {
+  const { app, desired, digest } = input
+  const request = app.request
+  return decide(
+    {
+      application: app.name,
+      revision: desired.revisions[0] ?? '',
+      trackingName: trackingOf(input),
+      desired: desired.objects,
+      untouched: desired.untouched,
+      syncOptions: app.manifest.spec.syncPolicy?.syncOptions ?? [],
+      inventory: app.inventory,
+      kind: app.applied === digest && request === undefined ? 'heal' : 'sync',
+      prune: request?.prune ?? policy.prune,
+      allowEmpty: policy.allowEmpty,
+      initiatedBy: runHooks ? 'user' : 'automated',
+    },
+    input.targetOf,
+  )
+}
+
+/** Undefined = go on. Otherwise why not, and when to look again. Each answer is a decision record. */
+function allowedNow(
+  context: ControllerContext,
+  app: ManagedApplication,
+  plan: Plan,
+  digest: string,
+  policy: Policy,
+): Outcome | undefined {
+  const now = context.clock.now()
+  if (!policy.enabled) return refuse(context, app, 'automated-sync', { enabled: false }, 'automated sync is off')
+  if (plan.kind === 'heal' && !policy.selfHeal)
+    return refuse(context, app, 'self-heal', { selfHeal: false }, 'self-heal is off')
+  if (app.attempts?.digest === digest) {
+    const { count, lastAt, reason, applied } = app.attempts
+    const decision = decideRetry({ reason, failed: count, lastAt, now, retry: policy.retry, applied })
+    if (decision.kind === 'stop') return refuse(context, app, 'retry', { reason, failed: count }, decision.because)
+    if (decision.kind === 'wait') {
+      if (app.operation !== undefined)
+        app.operation = { ...app.operation, attempts: count, retryAt: new Date(decision.untilMs).toISOString() }
+      return { kind: 'requeue', afterMs: decision.untilMs - now }
+    }
+  }
+  if (plan.kind === 'heal') {
+    const quiet = now - app.heals.lastAt > 600_000
+    const untilMs = app.heals.lastAt + (quiet ? 0 : healDelayMs(app.heals.count))
+    if (untilMs > now) return { kind: 'requeue', afterMs: untilMs - now }
+  }
+  return undefined
+}
+
+function refuse(
+  context: ControllerContext,
+  app: ManagedApplication,
+  rule: string,
+  inputs: Record<string, unknown>,
+  because: string,
+): Outcome {
+  context.store.appendDecision({
+    at: new Date(context.clock.now()).toISOString(),
+    application: app.name,
+    rule,
+    inputs,
+    outcome: 'wait',
+    reason: because,
+  })
+  return { kind: 'stalled', reason: because }
+}
+
+/** The plan is empty: what Git says is what the cluster has. Remember it, so that the next look costs nothing. */
+async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): Promise<Outcome> {
+  const { app, digest, desired } = input
+  app.request = undefined
+  app.applied = digest
+  app.syncedRevisions = desired.revisions
+  for (const object of desired.objects) adopt(input, object)
+  if (plan.skipped.length === 0) setSync(context, app, 'Synced')
+  settleProblem(app)
+  refreshHealth(context, app, (key) => liveOf(key, input.targetOf))
+  tellParent(context, app)
+  await context.store.putApplication(toRecord(app))
+  return done
+}
+
+function trackingOf({ app, controlNamespace }: Act): string {
+  const namespace = app.manifest.metadata.namespace ?? controlNamespace
+  return trackingName({ name: app.name, namespace }, controlNamespace)
+}
+
+function adopt(input: Act, object: DesiredObject): void {
+  if (object.hook !== undefined) return
+  const live = liveOf(object.key, input.targetOf)
+  if (live === undefined) return
+  input.app.inventory.set(object.key, {
+    key: object.key,
+    apiVersion: object.object.apiVersion,
+    desired: object.digest,
+    fingerprint: live.fingerprint,
+    uid: live.uid,
+    phase: object.phase,
+    wave: object.wave,
+  })
+}
+
+/** The fast path: same inputs, same live fingerprints. No request, no rendering. */
+function settled(context: ControllerContext, app: ManagedApplication, targetOf: (kind: GroupKind) => Target): Outcome {
+  app.observedAt = context.clock.now()
+  setSync(context, app, app.differing.size === 0 ? 'Synced' : 'OutOfSync')
+  settleProblem(app)
+  refreshHealth(context, app, (key) => liveOf(key, targetOf))
+  tellParent(context, app)
+  return done
+}
+
+/** A failed operation stays said while its state stands; problems of source and cluster are over once we got here. */
+function settleProblem(app: ManagedApplication): void {
+  if (app.attempts === undefined || app.health.status === 'Healthy') clearProblem(app)
+}
+
+async function isCurrent(
+  touches: Touches,
+  app: ManagedApplication,
+  resolved: Resolved,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { rendered } = app
+  if (rendered === undefined || rendered.spec !== app.spec) return false
+  if (desiredDigest(rendered) !== app.applied && app.running?.digest !== desiredDigest(rendered)) return false
+  const same = rendered.revisions.every((revision, index) => revision === resolved.revisions[index])
+  if (same) return true
+  if (await touches.between(app.manifest, rendered, resolved.revisions, signal)) return false
+  app.rendered = { ...rendered, revisions: resolved.revisions }
+  app.revisions = resolved.revisions
+  app.syncedRevisions = resolved.revisions
+  return true
+}
+
+/** Owned objects that are gone, or whose values at our fields are not what our last apply led to. */
+function driftOf(app: ManagedApplication, targetOf: (kind: GroupKind) => Target): string[] {
+  const drifted: string[] = []
+  for (const record of app.inventory.values()) {
+    if (app.differing.has(record.key)) continue
+    const live = liveOf(record.key, targetOf)
+    if (live === undefined || !sameFingerprint(record.fingerprint, live.fingerprint)) drifted.push(record.key)
+  }
+  return drifted
+}
+
+function noteDrift(context: ControllerContext, app: ManagedApplication, drifted: readonly string[]): void {
+  const justSynced =
+    app.operation?.finishedAt !== undefined && context.clock.now() - Date.parse(app.operation.finishedAt) < 2_000
+  const message = `${drifted.length} objects differ from what was applied: ${drifted
+    .slice(0, 3)
+    .map((key) => parseRefKey(key).name)
+    .join(', ')}`
+  if (app.sync.status === 'Synced') {
+    report(context, {
+      type: justSynced ? 'NotConverged' : 'DriftFound',
+      application: app.name,
+      message,
+      ...(justSynced ? { reason: 'NotConverged' as const } : {}),
+      data: { objects: drifted.slice(0, 20) },
+    })
+    if (justSynced) context.metrics.notConverged.inc()
+  }
+}
+
+async function computeDesired(
+  context: ControllerContext,
+  app: ManagedApplication,
+  resolved: Resolved,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<Desired> {
+  const discovery = await cluster.client.discovery(signal)
+  const desired = await context.tracing.span('halcyon.render', { 'halcyon.application': app.name }, () =>
+    desire(
+      app.manifest,
+      resolved,
+      {
+        target: cluster.target,
+        kubeVersion: discovery.gitVersion,
+        apiVersions: discovery.apiVersions(),
+        defaultNamespace: cluster.defaultNamespace,
+      },
+      context.fleet.registry,
+      context.pipeline,
+      signal,
+    ),
+  )
+  app.warnings = desired.warnings
+  return desired
+}
+
+/** An object that another application delivers already is left to it, and said; two writers of one object would never be quiet. */
+function claimed(
+  context: ControllerContext,
+  app: ManagedApplication,
+  desired: Desired,
+  cluster: string,
+): readonly DesiredObject[] {
+  const foreign: string[] = []
+  const objects = desired.objects.filter((object) => {
+    const target = context.fleet.registry.owns(object.ref) ? context.fleet.registry.name : cluster
+    const owner = context.fleet.owner(target, object.key)
+    if (owner === undefined || owner === app.name || !context.fleet.all.has(owner)) return true
+    foreign.push(`${object.ref.kind} ${object.ref.name} is delivered by application ${owner} and left to it`)
+    return false
+  })
+  if (foreign.length > 0) app.warnings = [...app.warnings, ...foreign]
+  return objects
+}
+
+/** A deleted application is a plan with nothing desired: the same code, the same order, the same guards. */
+async function remove(context: ControllerContext, app: ManagedApplication, signal: AbortSignal): Promise<Outcome> {
+  if (app.running !== undefined && app.running.digest !== 'removed') {
+    await endOperation(app, 'Superseded', `Cannot finish sync of ${app.name}: the application was removed`)
+  }
+  if (app.running !== undefined) return done
+  if (app.deleting?.cascade === true && app.inventory.size > 0 && !context.settings.readOnly) {
+    const cluster = await context.destinations.cluster(app.manifest.spec.destination, signal)
+    const targetOf = router(context, cluster)
+    await observe(kindsOf(app), targetOf, signal)
+    for (const key of [...app.inventory.keys()])
+      if (liveOf(key, targetOf) === undefined) forgetObject(context, app, key, targetOf)
+    if (app.inventory.size > 0) return startRemoval(context, app, cluster, targetOf)
+  }
+  for (const key of app.inventory.keys()) {
+    const name = context.fleet.registry.owns(parseRefKey(key))
+      ? context.fleet.registry.name
+      : context.destinations.nameOf(app.manifest.spec.destination)
+    context.fleet.release(name, key, app.name)
+  }
+  await context.store.deleteApplication(app.name)
+  report(context, {
+    type: 'ApplicationRemoved',
+    application: app.name,
+    message: app.deleting?.cascade ? 'removed with its objects' : 'removed; its objects stay',
+  })
+  context.fleet.forget(app.name)
+  return done
+}
+
+function forgetObject(
+  context: ControllerContext,
+  app: ManagedApplication,
+  key: string,
+  targetOf: (kind: GroupKind) => Target,
+): void {
+  app.inventory.delete(key)
+  context.fleet.release(targetOf(parseRefKey(key)).name, key, app.name)
+}
+
+function startRemoval(
+  context: ControllerContext,
+  app: ManagedApplication,
+  cluster: Cluster,
+  targetOf: (kind: GroupKind) => Target,
+): Outcome {
+  const plan = decide(
+    {
+      application: app.name,
+      revision: '',
+      desired: [],
+      untouched: [],
+      syncOptions: [],
+      inventory: app.inventory,
+      kind: 'sync',
+      prune: true,
+      allowEmpty: true,
+      initiatedBy: 'user',
+    },
+    targetOf,
+  )
+  // What must stay (Prune=false, Delete=false, tracked by another) is let go, not deleted.
+  for (const change of [...plan.skipped, ...plan.forget]) forgetObject(context, app, change.key, targetOf)
+  if (changesOf(plan).length === 0) return { kind: 'requeue', afterMs: 0 }
+  const desired: Desired = { objects: [], revisions: [], digest: 'removed', readSets: [], warnings: [], untouched: [] }
+  startOperation(context, {
+    app,
+    plan,
+    desired,
+    digest: 'removed',
+    cluster,
+    targetOf,
+    initiatedBy: 'automated',
+    resume: undefined,
+  })
+  return done
+}
+
+/** One place reports what went wrong before an operation could start, and says when to look again. */
+function notConverged(context: ControllerContext, app: ManagedApplication, error: unknown): Outcome {
+  const problem = problemOf(error)
+  if (!(error instanceof HalcyonError)) context.logger.error({ application: app.name, err: error }, 'reconcile failed')
+  if (app.running === undefined)
+    setSync(context, app, app.applied === '' ? 'Unknown' : app.sync.status === 'Synced' ? 'Unknown' : app.sync.status)
+  setProblem(context, app, 'ReconcileFailed', problem.reason, problem.message)
+  tellParent(context, app)
+  app.failures++
+  const { retry } = reasons[problem.reason]
+  if (retry === 'never') return { kind: 'stalled', reason: problem.message }
+  const afterMs = backoffMs(app.failures, sourceBackoff, context.random)
+  return { kind: 'requeue', afterMs: retry === 'cause' ? Math.min(afterMs, causeLookMs) : afterMs }
+}
+
+/** A running operation that no process runs: the process that ran it is gone. */
+function interrupted(app: ManagedApplication): string | undefined {
+  return app.running === undefined && app.operation?.phase === 'Running' ? app.operation.id : undefined
+}
+
+function kindsOf(app: ManagedApplication): GroupKind[] {
+  return [...app.inventory.keys()].map(parseRefKey)
+}
+
+function router(context: ControllerContext, cluster: Cluster): (kind: GroupKind) => Target {
+  const { registry } = context.fleet
+  return (kind) => (registry.owns(kind) ? registry : cluster.target)
+}
+
+function liveOf(key: string, targetOf: (kind: GroupKind) => Target) {
+  const [group = '', kind = ''] = key.split('/')
+  return targetOf({ group, kind }).live(key)
+}

@@ -1,0 +1,42 @@
+/** What the control loops share. Built once by the composition root. */
+
+import type { EventView } from '../api/views.ts'
+import type { PipelineOptions } from '../pipeline/pipeline.ts'
+import type { Clock } from '../runtime/clock.ts'
+import type { Logger } from '../runtime/logger.ts'
+import type { Metrics } from '../runtime/metrics.ts'
+import type { Tracing } from '../runtime/tracing.ts'
+import type { WorkQueue } from '../runtime/work-queue.ts'
+import type { Store } from '../store/store.ts'
+import type { Destinations } from './destinations.ts'
+import type { Fleet } from './fleet.ts'
+
+export interface Settings {
+  /** How long an operation may take, in ms. */
+  readonly deadlineMs: number
+  /** Ask the server about the whole bundle before the first write. */
+  readonly dryRun: boolean
+  readonly readOnly: boolean
+  readonly waveDelayMs: number
+}
+
+export interface ControllerContext {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly tracing: Tracing
+  readonly store: Store
+  readonly pipeline: PipelineOptions
+  readonly fleet: Fleet
+  readonly destinations: Destinations
+  readonly queue: WorkQueue<string>
+  readonly writing: { run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> }
+  readonly settings: Settings
+}
+
+/** Appends to the event log; the only way the controllers speak. */
+export function report(context: ControllerContext, event: Omit<EventView, 'seq' | 'at'>): void {
+  context.store.appendEvent({ ...event, at: new Date(context.clock.now()).toISOString() })
+  context.metrics.events.inc({ type: event.type })
+}

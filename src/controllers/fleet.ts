@@ -1,0 +1,100 @@
+/** All applications of this process: who exists, who owns which object, and whose verdict reaches whom. */
+import type { Application } from '../api/application.ts'
+import { HalcyonError } from '../api/errors.ts'
+import { createRegistryTarget, type RegistryTarget } from '../targets/applications.ts'
+import { type ManagedApplication, newApplication, specDigest } from './application-state.ts'
+
+export interface Fleet {
+  readonly all: ReadonlyMap<string, ManagedApplication>
+  /** Throws HalcyonError NotFound. */
+  get(name: string): ManagedApplication
+  readonly registry: RegistryTarget
+  add(app: ManagedApplication): void
+  /** Forgets an application whose objects are gone or released. */
+  forget(name: string): void
+  /** Which application an object of a cluster belongs to. */
+  owner(cluster: string, key: string): string | undefined
+  /** Claims an object; false when another application has it already. */
+  claim(cluster: string, key: string, name: string): boolean
+  release(cluster: string, key: string, name: string): void
+}
+
+export interface FleetOptions {
+  readonly now: () => number
+  /** The application is new, changed, or to be removed: reconcile it. */
+  readonly onChanged: (app: ManagedApplication) => void
+}
+
+export function createFleet(options: FleetOptions): Fleet {
+  const all = new Map<string, ManagedApplication>()
+  const owners = new Map<string, string>()
+
+  const registry = createRegistryTarget({
+    upsert(manifest: Application, parent: string) {
+      const { name } = manifest.metadata
+      if (name === parent) return
+      const known = all.get(name)
+      if (known === undefined) {
+        const app = newApplication(manifest, parent, false, options.now())
+        all.set(name, app)
+        options.onChanged(app)
+        return
+      }
+      if (known.parent !== parent && all.has(known.parent) && known.deleting === undefined) {
+        throw new HalcyonError(
+          'SharedResource',
+          `Cannot take in Application ${name}: ${known.parent || 'the root'} delivers one of that name already`,
+        )
+      }
+      known.parent = parent
+      known.manifest = manifest
+      known.deleting = undefined
+      const spec = specDigest(manifest)
+      if (spec === known.spec) return
+      known.spec = spec
+      options.onChanged(known)
+    },
+    remove(name: string) {
+      const app = all.get(name)
+      if (app === undefined) {
+        registry.gone(name)
+        return
+      }
+      app.deleting = { cascade: cascades(app.manifest) }
+      options.onChanged(app)
+    },
+  })
+
+  return {
+    all,
+    registry,
+    get(name) {
+      const app = all.get(name)
+      if (app === undefined)
+        throw new HalcyonError('NotFound', `Cannot find application ${name}: there is none of that name`)
+      return app
+    },
+    add(app) {
+      all.set(app.name, app)
+    },
+    forget(name) {
+      all.delete(name)
+      registry.gone(name)
+    },
+    owner: (cluster, key) => owners.get(`${cluster} ${key}`),
+    claim(cluster, key, name) {
+      const owner = owners.get(`${cluster} ${key}`)
+      if (owner !== undefined && owner !== name && all.has(owner)) return false
+      owners.set(`${cluster} ${key}`, name)
+      return true
+    },
+    release(cluster, key, name) {
+      if (owners.get(`${cluster} ${key}`) === name) owners.delete(`${cluster} ${key}`)
+    },
+  }
+}
+
+/** Only the finalizer says that what was applied goes with the Application (Argo CD, app deletion). */
+function cascades(manifest: Application): boolean {
+  return (manifest.metadata.finalizers ?? []).some((one) => one.startsWith('resources-finalizer.argocd.argoproj.io'))
+}

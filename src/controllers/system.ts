@@ -1,0 +1,320 @@
+/** The control loops put together: who wakes whom. Implements what the API needs. */
+import { type Application, sourcesOf } from '../api/application.ts'
+import { HalcyonError } from '../api/errors.ts'
+import { argoGroup } from '../api/names.ts'
+import type { ApplicationDetail, CommitView, HistoryView } from '../api/views.ts'
+import { parseRefKey } from '../kube/object.ts'
+import { sameFingerprint } from '../pipeline/diff/fingerprint.ts'
+import type { LiveObject } from '../pipeline/plan/types.ts'
+import type { Engine } from '../server/engine.ts'
+import { createApplicationController } from './application.ts'
+import { fromRecord, type ManagedApplication, newApplication, specDigest } from './application-state.ts'
+import { type ControllerContext, report } from './context.ts'
+import type { Cluster } from './destinations.ts'
+import { createExplainer } from './explain.ts'
+import { endOperation } from './operations.ts'
+import { manifestsOf, planOf } from './preview.ts'
+import { createRepositoryController, type RepositoryController } from './repositories.ts'
+import { refreshHealth } from './verdicts.ts'
+import { applicationView, resourceViews } from './views.ts'
+import { why } from './why.ts'
+
+export interface System extends Engine {
+  /** Loads what is remembered, takes in the root application, and works until the signal ends it. */
+  run(root: Application, signal: AbortSignal): Promise<void>
+  /** Resolves when nothing is queued or running, operations included. For tests and `--once`. */
+  settled(): Promise<void>
+  /** Called by the destinations when a cluster is opened. */
+  onOpen(cluster: Cluster): void
+  /** Called by the fleet when an application is new, changed or to be removed. */
+  onChanged(app: ManagedApplication): void
+  readonly repositories: RepositoryController
+}
+
+export function createSystem(context: ControllerContext, version: { readonly renders: () => number }): System {
+  const { fleet, queue, store, clock } = context
+  const applications = createApplicationController(context)
+  const repositories = createRepositoryController(context)
+  const explainer = createExplainer(context)
+  const dirty = new Set<ManagedApplication>()
+  let ready = false
+
+  function liveOf(app: ManagedApplication): (key: string) => LiveObject | undefined {
+    const cluster = context.destinations.opened.find(
+      (one) => one.name === context.destinations.nameOf(app.manifest.spec.destination),
+    )
+    return (key) => (isRegistryKey(key) ? fleet.registry.live(key) : cluster?.live.get(key))
+  }
+
+  /** Many events of one application in one turn form one verdict. */
+  function markDirty(app: ManagedApplication): void {
+    app.changed.notify()
+    if (dirty.size === 0) setImmediate(flushDirty)
+    dirty.add(app)
+  }
+
+  function flushDirty(): void {
+    const apps = [...dirty]
+    dirty.clear()
+    for (const app of apps) {
+      refreshHealth(context, app, liveOf(app))
+      if (app.health.status === 'Progressing' || app.health.status === 'Degraded') explainer.watch(app)
+    }
+  }
+
+  function wake(owner: string | undefined, key: string, live: LiveObject | undefined): void {
+    const app = owner === undefined ? undefined : fleet.all.get(owner)
+    if (app === undefined) return
+    markDirty(app)
+    const recorded = app.inventory.get(key)
+    if (app.running !== undefined || recorded === undefined) return
+    if (live === undefined || !sameFingerprint(live.fingerprint, recorded.fingerprint)) queue.add(app.name)
+  }
+
+  fleet.registry.subscribe((key) => wake(fleet.owner(fleet.registry.name, key), key, fleet.registry.live(key)))
+
+  function viewOf(app: ManagedApplication) {
+    return applicationView(app, context.destinations.nameOf(app.manifest.spec.destination))
+  }
+
+  /** What is remembered from before a restart: applications, their objects, and the children of each parent. */
+  async function restore(root: Application): Promise<void> {
+    const now = clock.now()
+    for (const record of await store.applications()) {
+      const implicit = record.parent === '' && record.name === root.metadata.name
+      if (record.parent === '' && !implicit) continue
+      const app = fromRecord(record, implicit, now)
+      if (implicit) {
+        app.manifest = root
+        app.spec = specDigest(root)
+        if (app.rendered?.spec !== app.spec) app.rendered = undefined
+      }
+      fleet.add(app)
+      const cluster = context.destinations.nameOf(app.manifest.spec.destination)
+      for (const entry of app.inventory.values()) {
+        const ref = parseRefKey(entry.key)
+        const isChild = isRegistryKey(entry.key)
+        fleet.claim(isChild ? fleet.registry.name : cluster, entry.key, app.name)
+        if (isChild && entry.desired !== '') fleet.registry.restore(entry.key, ref.name, entry.fingerprint)
+      }
+    }
+    if (!fleet.all.has(root.metadata.name)) fleet.add(newApplication(root, '', true, now))
+  }
+
+  async function commitView(
+    app: ManagedApplication,
+    sha: string,
+    signal: AbortSignal,
+  ): Promise<CommitView | undefined> {
+    const [source] = sourcesOf(app.manifest.spec)
+    if (source === undefined || source.chart !== undefined || sha === '') return undefined
+    try {
+      const commit = await context.pipeline.sources.open(source.repoURL).commit(sha, signal)
+      return { sha: commit.sha, subject: commit.subject, author: commit.author, at: commit.authoredAt }
+    } catch {
+      // A folder has no commits, and a commit may be gone after a forced push.
+      return undefined
+    }
+  }
+
+  /** The commit that last changed what the application reads. */
+  async function changeOf(
+    app: ManagedApplication,
+    signal: AbortSignal,
+  ): Promise<(CommitView & { paths: string[] }) | undefined> {
+    const [source] = sourcesOf(app.manifest.spec)
+    const head = app.revisions[0] ?? app.touchedBy?.commit
+    if (source === undefined || source.chart !== undefined || head === undefined) return undefined
+    const paths = (app.rendered?.readSets[0] ?? []).map((entry) => entry.path)
+    try {
+      const repository = context.pipeline.sources.open(source.repoURL)
+      const commit = await repository.lastChange(head, paths.length === 0 ? [source.path ?? ''] : paths, signal)
+      if (commit === undefined) return undefined
+      const parent = commit.parents[0]
+      const changed = parent === undefined ? [] : await repository.changedPaths(parent, commit.sha, signal)
+      return {
+        sha: commit.sha,
+        subject: commit.subject,
+        author: commit.author,
+        at: commit.authoredAt,
+        paths: changed.slice(0, 5).map((one) => one.path),
+      }
+    } catch {
+      return undefined
+    }
+  }
+
+  const bound = () => AbortSignal.timeout(10_000)
+
+  return {
+    repositories,
+    onOpen(cluster) {
+      cluster.live.subscribe((key, live) => wake(fleet.owner(cluster.name, key), key, live))
+    },
+    onChanged(app) {
+      if (app.deleting === undefined) repositories.track(app)
+      else repositories.forget(app)
+      queue.add(app.name)
+    },
+    async run(root, signal) {
+      await restore(root)
+      for (const app of fleet.all.values()) {
+        repositories.track(app)
+        repositories.noteRendered(app)
+        queue.add(app.name, app.implicit ? 'high' : 'normal')
+      }
+      ready = true
+      try {
+        await queue.run(async (name, passSignal) => {
+          const outcome = await applications.reconcile(name, passSignal)
+          const app = fleet.all.get(name)
+          if (app !== undefined) {
+            repositories.noteRendered(app)
+            if (app.health.status === 'Progressing' || app.health.status === 'Degraded') explainer.watch(app)
+          }
+          return outcome
+        }, signal)
+      } finally {
+        explainer.close()
+        repositories.close()
+        await applications.close()
+      }
+    },
+    async settled() {
+      for (;;) {
+        await queue.idle()
+        const running = [...fleet.all.values()].flatMap((app) => (app.running === undefined ? [] : [app.running.done]))
+        if (running.length === 0) return
+        await Promise.race(running)
+      }
+    },
+    applications: () => [...fleet.all.values()].map(viewOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    async application(name): Promise<ApplicationDetail> {
+      const app = fleet.get(name)
+      const change = await changeOf(app, bound())
+      return {
+        ...viewOf(app),
+        resources: resourceViews(app, liveOf(app)),
+        warnings: app.warnings,
+        ...(change === undefined
+          ? {}
+          : { lastChange: { sha: change.sha, subject: change.subject, author: change.author, at: change.at } }),
+      }
+    },
+    async sync(name, request) {
+      const app = fleet.get(name)
+      if (context.settings.readOnly)
+        throw new HalcyonError('UsageInvalid', `Cannot sync ${name}: this process is read-only`)
+      if (request.revision !== undefined) {
+        throw new HalcyonError(
+          'UsageInvalid',
+          `Cannot sync ${name} to ${request.revision}: syncing to another revision than the tracked one is not supported yet`,
+        )
+      }
+      app.request = request
+      app.attempts = undefined
+      queue.add(name, 'high')
+      for (;;) {
+        const { version } = app.changed
+        await queue.idle()
+        if (app.request !== request) break
+        await app.changed.past(version, AbortSignal.any([bound()]))
+      }
+      if (app.operation !== undefined) return app.operation
+      throw new HalcyonError(
+        'UsageInvalid',
+        `Cannot sync ${name}: nothing differs from Git and there are no hooks to run`,
+      )
+    },
+    async refresh(name, { hard }) {
+      const apps = name === undefined ? [...fleet.all.values()] : [fleet.get(name)]
+      const urls = new Set(
+        apps.flatMap((app) => sourcesOf(app.manifest.spec).flatMap((source) => (source.chart ? [] : [source.repoURL]))),
+      )
+      await Promise.all([...urls].map((url) => repositories.refresh(url, bound())))
+      for (const app of apps) {
+        if (hard) app.rendered = undefined
+        queue.add(app.name)
+      }
+      await queue.idle()
+    },
+    async terminate(name) {
+      const app = fleet.get(name)
+      await endOperation(app, 'Terminated', `Cannot finish sync of ${name}: a person ended it`)
+    },
+    manifests: (name, options) => manifestsOf(context, fleet.get(name), options, bound()),
+    plan: (name) => planOf(context, fleet.get(name), bound()),
+    async why(name) {
+      const app = fleet.get(name)
+      const signal = bound()
+      await explainer.explain(app, signal)
+      const history = await store.history(name, 20)
+      const before = history.find((entry) => entry.phase === 'Succeeded' && entry.revisions[0] !== app.revisions[0])
+      const [source] = sourcesOf(app.manifest.spec)
+      return why({
+        app,
+        now: clock.now(),
+        change: await changeOf(app, signal),
+        before:
+          before === undefined ? undefined : { revision: before.revisions[0] ?? '', finishedAt: before.finishedAt },
+        repositoryFailure: source === undefined ? undefined : repositories.failing.get(source.repoURL),
+        impact: explainer.impact(app),
+      })
+    },
+    async history(name, limit): Promise<readonly HistoryView[]> {
+      const app = fleet.get(name)
+      const records = await store.history(name, limit)
+      return Promise.all(
+        records.map(async (record) => {
+          const commit = await commitView(app, record.revisions[0] ?? '', bound())
+          return {
+            id: record.id,
+            revision: record.revisions[0] ?? '',
+            bundle: record.bundle,
+            startedAt: record.startedAt,
+            finishedAt: record.finishedAt,
+            phase: record.phase,
+            message: record.message,
+            initiatedBy: record.initiatedBy,
+            changes: record.changes,
+            ...(commit === undefined ? {} : { commit }),
+          }
+        }),
+      )
+    },
+    events: (query) => store.events(query),
+    follow: (cursor, signal) => store.follow(cursor, signal),
+    decisions: (query) => store.decisions(query),
+    webhook(urls) {
+      const woken =
+        urls.length === 0
+          ? context.pipeline.sources.poke(undefined)
+          : urls.reduce((sum, url) => sum + context.pipeline.sources.poke(url), 0)
+      report(context, {
+        type: 'WebhookReceived',
+        application: '',
+        message: `${urls.join(', ') || 'all repositories'}: ${woken} woken`,
+      })
+      return woken
+    },
+    notReady: () => (ready ? [] : ['the control loops have not started']),
+    statistics: () => ({
+      renders: version.renders(),
+      requests: context.destinations.opened.reduce(
+        (sum, cluster) => ({
+          mutating: sum.mutating + cluster.client.counters.mutating,
+          other: sum.other + cluster.client.counters.other,
+        }),
+        { mutating: 0, other: 0 },
+      ),
+    }),
+  }
+}
+
+function isRegistryKey(key: string): boolean {
+  return (
+    key.startsWith(`${argoGroup}/Application/`) ||
+    key.startsWith(`${argoGroup}/AppProject/`) ||
+    key.startsWith(`${argoGroup}/ApplicationSet/`)
+  )
+}

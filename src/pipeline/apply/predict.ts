@@ -1,0 +1,102 @@
+/** The gather step of a sync: a server dry run of everything that would be written, so that a bundle which would be refused is refused whole. Effect, but writes nothing. */
+import { HalcyonError, messageOf, reasonOf } from '../../api/errors.ts'
+import { type GroupKind, refText } from '../../kube/object.ts'
+import { sameFingerprint } from '../diff/fingerprint.ts'
+import type { Change, DesiredObject, Plan } from '../plan/types.ts'
+import type { Target, Written } from './target.ts'
+
+export interface Prediction {
+  /** By key; what was not asked is absent. */
+  readonly written: ReadonlyMap<string, Written>
+  /** Keys whose live object already is what would be written: nothing to send, only to remember. */
+  readonly settled: ReadonlySet<string>
+}
+
+/**
+ * Throws DryRunRefused naming every refused object (at most three in full). Not asked, because the server cannot know yet: objects in
+ * a namespace, or of a kind, that this plan creates; hooks that replace an older run of themselves; objects with
+ * SkipDryRunOnMissingResource=true whose kind is unknown.
+ */
+export async function predict(
+  plan: Plan,
+  targetOf: (kind: GroupKind) => Target,
+  namespaceComing: (namespace: string) => boolean,
+  signal: AbortSignal,
+): Promise<Prediction> {
+  const written = new Map<string, Written>()
+  const settled = new Set<string>()
+  const refusals: { change: Change; error: unknown }[] = []
+  const changes = plan.steps
+    .filter((step) => step.phase !== 'SyncFail')
+    .flatMap((step) => step.changes.filter((change) => change.desired !== undefined))
+  const coming = comingWith(changes)
+  await Promise.all(
+    changes.map(async (change) => {
+      const desired = change.desired
+      if (desired === undefined) return
+      const target = targetOf(desired.ref)
+      if (isBeyondPrediction(change, desired, target, coming, namespaceComing)) return
+      try {
+        const result = await target.predict(desired, signal)
+        written.set(change.key, result)
+        const live = target.live(change.key)
+        if (change.action !== 'hook' && live !== undefined && sameFingerprint(live.fingerprint, result.fingerprint)) {
+          settled.add(change.key)
+        }
+      } catch (error) {
+        if (signal.aborted) throw signal.reason
+        refusals.push({ change, error })
+      }
+    }),
+  )
+  if (refusals.length > 0) throw refusal(plan, refusals)
+  return { written, settled }
+}
+
+interface Coming {
+  readonly namespaces: ReadonlySet<string>
+  readonly kinds: ReadonlySet<string>
+}
+
+/** What this very plan creates: namespaces, and kinds through CRDs. */
+function comingWith(changes: readonly Change[]): Coming {
+  const namespaces = new Set<string>()
+  const kinds = new Set<string>()
+  for (const change of changes) {
+    if (change.action !== 'create' || change.desired === undefined) continue
+    if (change.ref.kind === 'Namespace' && change.ref.group === '') namespaces.add(change.ref.name)
+    if (change.ref.kind !== 'CustomResourceDefinition') continue
+    const spec = change.desired.object['spec'] as { group?: string; names?: { kind?: string } } | undefined
+    kinds.add(`${spec?.group ?? ''}/${spec?.names?.kind ?? ''}`)
+  }
+  return { namespaces, kinds }
+}
+
+function isBeyondPrediction(
+  change: Change,
+  desired: DesiredObject,
+  target: Target,
+  coming: Coming,
+  namespaceComing: (namespace: string) => boolean,
+): boolean {
+  const { ref, options, hook } = desired
+  if (ref.namespace !== '' && (coming.namespaces.has(ref.namespace) || namespaceComing(ref.namespace))) return true
+  if (coming.kinds.has(`${ref.group}/${ref.kind}`)) return true
+  if (options.skipDryRunOnMissingResource && target.isNamespaced(ref) === undefined) return true
+  return hook?.deletePolicies.includes('BeforeHookCreation') === true && target.live(change.key) !== undefined
+}
+
+function refusal(plan: Plan, refusals: readonly { change: Change; error: unknown }[]): HalcyonError {
+  const [first] = refusals
+  const details = refusals
+    .slice(0, 3)
+    .map(({ change, error }) => `${refText(change.ref)}: ${messageOf(error)}`)
+    .join('; ')
+  const more = refusals.length > 3 ? `; and ${refusals.length - 3} more` : ''
+  const reason = reasonOf(first?.error)
+  return new HalcyonError(
+    reason === 'ApplyRefused' ? 'DryRunRefused' : reason,
+    `Cannot sync ${plan.application}: ${details}${more} (nothing was written)`,
+    { cause: first?.error },
+  )
+}

@@ -1,0 +1,203 @@
+/**
+ * What is known of the live objects of one cluster: key, version, fingerprint and verdict of each, never the object. Fed by one LIST
+ * and WATCH per kind that selects our label, and by the answers to our own writes. Effect: reads the cluster.
+ */
+
+import { fieldManager, ignoreHealthcheckAnnotation, instanceLabel, trackingAnnotation } from '../../api/names.ts'
+import type { HealthStatus } from '../../api/views.ts'
+import type { KubeClient } from '../../kube/client.ts'
+import { follow } from '../../kube/follow.ts'
+import { type GroupKind, type KubeObject, refKey, refOf } from '../../kube/object.ts'
+import type { Clock } from '../../runtime/clock.ts'
+import { fingerprint } from '../diff/fingerprint.ts'
+import { pruneRulesOf } from '../plan/options.ts'
+import type { LiveObject } from '../plan/types.ts'
+import { health } from './health/index.ts'
+
+export interface LiveIndexOptions {
+  readonly client: KubeClient
+  readonly instance: string
+  readonly clock: Clock
+  readonly random: () => number
+  /** Called when a kind's watch connects or breaks. */
+  readonly onState?: (kind: GroupKind, connected: boolean, error: unknown) => void
+}
+
+export interface LiveIndex extends AsyncDisposable {
+  get(key: string): LiveObject | undefined
+  readonly size: number
+  /** Starts to follow the served ones of these kinds and resolves once each was listed. Throws what the first LIST throws. */
+  ensure(kinds: readonly GroupKind[], signal: AbortSignal): Promise<void>
+  /** Takes in the answer to a write, unless something newer is known. */
+  observe(object: KubeObject): LiveObject
+  subscribe(listener: (key: string, live: LiveObject | undefined, previous: LiveObject | undefined) => void): () => void
+}
+
+interface Followed {
+  readonly listed: Promise<void>
+  readonly keys: Set<string>
+}
+
+export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
+  const { client, clock, random } = options
+  const entries = new Map<string, LiveObject>()
+  const followed = new Map<string, Followed>()
+  const listeners = new Set<(key: string, live: LiveObject | undefined, previous: LiveObject | undefined) => void>()
+  const stop = new AbortController()
+  const running: Promise<void>[] = []
+
+  function emit(key: string, live: LiveObject | undefined, previous: LiveObject | undefined): void {
+    for (const listener of listeners) listener(key, live, previous)
+  }
+
+  function take(object: KubeObject): LiveObject {
+    const live = toLive(object, clock.now())
+    const previous = entries.get(live.key)
+    if (previous !== undefined && previous.uid === live.uid && isOlder(live.resourceVersion, previous.resourceVersion))
+      return previous
+    entries.set(live.key, live)
+    followed.get(kindKeyOf(live.key))?.keys.add(live.key)
+    if (previous === undefined || differs(previous, live)) emit(live.key, live, previous)
+    return live
+  }
+
+  function drop(key: string): void {
+    const previous = entries.get(key)
+    if (previous === undefined) return
+    entries.delete(key)
+    followed.get(kindKeyOf(key))?.keys.delete(key)
+    emit(key, undefined, previous)
+  }
+
+  /** Objects that a complete LIST did not contain are gone, unless we learned of them after the list was made. */
+  function dropVanished(kind: string, seen: ReadonlySet<string>, listVersion: string): void {
+    for (const key of [...(followed.get(kind)?.keys ?? [])]) {
+      const entry = entries.get(key)
+      if (!seen.has(key) && entry !== undefined && !isOlder(listVersion, entry.resourceVersion)) drop(key)
+    }
+  }
+
+  async function start(kind: GroupKind): Promise<Followed | undefined> {
+    const resource = (await client.discovery(stop.signal)).resource(kind)
+    if (resource === undefined || !resource.verbs.includes('watch')) return undefined
+    const listed = Promise.withResolvers<void>()
+    const result: Followed = { listed: listed.promise, keys: new Set() }
+    const kindKey = `${kind.group}/${kind.kind}`
+    listed.promise.catch(() => {})
+    running.push(
+      follow(
+        client,
+        resource,
+        { labelSelector: `${instanceLabel}=${options.instance}`, clock, random },
+        {
+          onObject: (object) => {
+            take(object)
+          },
+          onSynced: (seen, listVersion) => {
+            dropVanished(kindKey, seen, listVersion)
+            listed.resolve()
+          },
+          onDeleted: (object) => drop(refKey(refOf(object))),
+          onState: (state, error) => options.onState?.(kind, state === 'watching', error),
+        },
+        stop.signal,
+      ).catch((error: unknown) => {
+        if (!stop.signal.aborted) listed.reject(error)
+      }),
+    )
+    return result
+  }
+
+  const listedKinds = new Set<string>()
+  const starting = new Map<string, Promise<Followed | undefined>>()
+
+  async function ensureOne(kind: GroupKind): Promise<void> {
+    const key = `${kind.group}/${kind.kind}`
+    const known = followed.get(key)
+    if (known !== undefined) {
+      await known.listed
+      listedKinds.add(key)
+      return
+    }
+    let pending = starting.get(key)
+    if (pending === undefined) {
+      pending = start(kind).finally(() => starting.delete(key))
+      starting.set(key, pending)
+    }
+    const result = await pending
+    if (result === undefined) return
+    if (!followed.has(key)) followed.set(key, result)
+    await result.listed
+    listedKinds.add(key)
+  }
+
+  return {
+    get: (key) => entries.get(key),
+    get size() {
+      return entries.size
+    },
+    async ensure(kinds, signal) {
+      const missing = kinds.filter((kind) => !listedKinds.has(`${kind.group}/${kind.kind}`))
+      if (missing.length > 0) await abortable(Promise.all(missing.map(ensureOne)), signal)
+    },
+    observe: take,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort(new Error('the live index is closed'))
+      await Promise.allSettled(running)
+    },
+  }
+}
+
+function kindKeyOf(key: string): string {
+  const [group, kind] = key.split('/')
+  return `${group}/${kind}`
+}
+
+function toLive(object: KubeObject, now: number): LiveObject {
+  const { metadata } = object
+  const ignored = metadata.annotations?.[ignoreHealthcheckAnnotation] === 'true'
+  const verdict = ignored ? undefined : health(object, now)
+  return {
+    key: refKey(refOf(object)),
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    fingerprint: fingerprint(object, fieldManager),
+    deleting: metadata.deletionTimestamp !== undefined,
+    health: verdict?.status ?? ('' satisfies HealthStatus | ''),
+    message: verdict?.message ?? '',
+    trackingId: metadata.annotations?.[trackingAnnotation] ?? '',
+    pruneRules: pruneRulesOf(object),
+  }
+}
+
+function differs(a: LiveObject, b: LiveObject): boolean {
+  return (
+    a.fingerprint !== b.fingerprint ||
+    a.health !== b.health ||
+    a.uid !== b.uid ||
+    a.deleting !== b.deleting ||
+    a.message !== b.message ||
+    a.trackingId !== b.trackingId
+  )
+}
+
+/** Resource versions of one server compare as integers (Kubernetes 1.35 promises it; etcd's revisions always did). */
+function isOlder(a: string, b: string): boolean {
+  return a.length === b.length ? a < b : a.length < b.length
+}
+
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) {
+      onAbort()
+      return
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}

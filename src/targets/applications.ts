@@ -1,0 +1,139 @@
+/** Halcyon's own set of applications as a target: an app of apps applies into it, with waves and health like any other object. */
+import { Application } from '../api/application.ts'
+import { HalcyonError } from '../api/errors.ts'
+import { argoGroup } from '../api/names.ts'
+import type { HealthStatus } from '../api/views.ts'
+import { type KubeObject, type ObjectRef, refKey, refText } from '../kube/object.ts'
+import type { Target, Written } from '../pipeline/apply/target.ts'
+import type { DesiredObject, LiveObject } from '../pipeline/plan/types.ts'
+import { registryKinds } from './kubernetes.ts'
+
+/** What the registry does with an Application; implemented by the fleet. */
+export interface ApplicationRegistry {
+  /** Adds or changes. Throws HalcyonError SharedResource when another parent holds the name. */
+  upsert(manifest: Application, parent: string): void
+  /** Removes; resolves at once, the objects go in the background. */
+  remove(name: string): void
+}
+
+export interface RegistryTarget extends Target {
+  /** Called by the fleet when a child's verdict changes. */
+  setHealth(name: string, health: HealthStatus | '', message: string): void
+  /** Called by the fleet when a removed child and what it had applied are gone. */
+  gone(name: string): void
+  /** Puts back what was applied before a restart. */
+  restore(key: string, name: string, fingerprint: string): void
+  subscribe(listener: (key: string) => void): () => void
+}
+
+export function createRegistryTarget(registry: ApplicationRegistry): RegistryTarget {
+  const entries = new Map<string, LiveObject>()
+  const keyByName = new Map<string, string>()
+  const listeners = new Set<(key: string) => void>()
+
+  function put(key: string, entry: LiveObject): void {
+    entries.set(key, entry)
+    for (const listener of listeners) listener(key)
+  }
+
+  function entryOf(key: string, fingerprint: string, previous: LiveObject | undefined, trackingId: string): LiveObject {
+    return {
+      key,
+      uid: key,
+      resourceVersion: '0',
+      fingerprint,
+      deleting: false,
+      health: previous?.health ?? '',
+      message: previous?.message ?? '',
+      trackingId,
+      pruneRules: undefined,
+    }
+  }
+
+  return {
+    name: 'applications',
+    gatesLastStep: false,
+    owns: (kind) => kind.group === argoGroup && registryKinds.has(kind.kind),
+    isNamespaced: () => true,
+    prepare: async () => {},
+    live: (key) => entries.get(key),
+    read: async () => undefined,
+    async predict(desired) {
+      if (desired.ref.kind === 'Application') parseApplication(desired.object)
+      return written(desired)
+    },
+    async apply(desired) {
+      const previous = entries.get(desired.key)
+      if (desired.ref.kind === 'Application') {
+        const manifest = parseApplication(desired.object)
+        keyByName.set(manifest.metadata.name, desired.key)
+        registry.upsert(manifest, parentOf(desired))
+      }
+      const after = entries.get(desired.key) ?? previous
+      put(desired.key, entryOf(desired.key, desired.digest, after, trackingOf(desired)))
+      return written(desired)
+    },
+    async remove(ref) {
+      const key = refKey(ref)
+      const entry = entries.get(key)
+      if (entry === undefined) return
+      if (ref.kind !== 'Application') {
+        entries.delete(key)
+        for (const listener of listeners) listener(key)
+        return
+      }
+      put(key, { ...entry, deleting: true })
+      registry.remove(ref.name)
+    },
+    rediscover: async () => {},
+    setHealth(name, health, message) {
+      const key = keyByName.get(name)
+      const entry = key === undefined ? undefined : entries.get(key)
+      if (entry === undefined || (entry.health === health && entry.message === message)) return
+      put(entry.key, { ...entry, health, message })
+    },
+    gone(name) {
+      const key = keyByName.get(name)
+      if (key === undefined) return
+      entries.delete(key)
+      keyByName.delete(name)
+      for (const listener of listeners) listener(key)
+    },
+    restore(key, name, fingerprint) {
+      keyByName.set(name, key)
+      entries.set(key, entryOf(key, fingerprint, undefined, ''))
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** Throws SpecInvalid with the path of every problem. */
+export function parseApplication(object: KubeObject): Application {
+  const parsed = Application.safeParse(object)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  throw new HalcyonError(
+    'SpecInvalid',
+    `Cannot read Application ${object.metadata?.name ?? '?'}: ${problems.join('; ')}`,
+  )
+}
+
+function written(desired: DesiredObject): Written {
+  return { object: desired.object, uid: desired.key, fingerprint: desired.digest, created: false, warnings: [] }
+}
+
+/** The tracking id starts with the name of the application that delivers the object. */
+function parentOf(desired: DesiredObject): string {
+  return trackingOf(desired).split(':')[0] ?? ''
+}
+
+function trackingOf(desired: DesiredObject): string {
+  return desired.object.metadata.annotations?.['argocd.argoproj.io/tracking-id'] ?? ''
+}
+
+export function notSupported(ref: ObjectRef): string {
+  return `${refText(ref)} is read but not acted on yet`
+}

@@ -1,0 +1,120 @@
+/** A Kubernetes cluster as a target: server-side apply with our field manager, and one place that maps its errors to reasons. Effect. */
+import { HalcyonError, messageOf } from '../api/errors.ts'
+import { argoGroup, fieldManager } from '../api/names.ts'
+import type { Discovery, KubeClient } from '../kube/client.ts'
+import { ApiError, ConnectionError, isConflict, isNotFound } from '../kube/errors.ts'
+import { type GroupKind, type ObjectRef, refText, versionOf } from '../kube/object.ts'
+import type { Target, Written } from '../pipeline/apply/target.ts'
+import { fingerprint } from '../pipeline/diff/fingerprint.ts'
+import type { LiveIndex } from '../pipeline/observe/live-index.ts'
+import type { DesiredObject } from '../pipeline/plan/types.ts'
+
+export const registryKinds: ReadonlySet<string> = new Set(['Application', 'ApplicationSet', 'AppProject'])
+
+export function createKubernetesTarget(options: { client: KubeClient; live: LiveIndex; discovery: Discovery }): Target {
+  const { client, live } = options
+  let discovery = options.discovery
+
+  function resourceOf(ref: GroupKind, version?: string) {
+    const resource = discovery.resource(ref, version) ?? discovery.resource(ref)
+    if (resource !== undefined) return resource
+    const failure = discovery.failures.find((one) => one.groupVersion.startsWith(`${ref.group}/`))
+    if (failure !== undefined) {
+      throw new HalcyonError('ClusterUnavailable', `Cannot look up kind ${ref.kind} (${ref.group}): ${failure.message}`)
+    }
+    throw new HalcyonError(
+      'KindUnknown',
+      `Cannot find kind ${ref.kind} (${ref.group || 'core'}) in ${client.name}: the cluster does not serve it`,
+    )
+  }
+
+  async function send(desired: DesiredObject, dryRun: boolean, signal: AbortSignal): Promise<Written> {
+    const resource = resourceOf(desired.ref, versionOf(desired.object.apiVersion))
+    try {
+      const result = await client.apply(
+        resource,
+        desired.object,
+        { fieldManager, force: true, dryRun, fieldValidation: 'Warn' },
+        signal,
+      )
+      return {
+        object: result.object,
+        uid: result.object.metadata.uid ?? '',
+        fingerprint: fingerprint(result.object, fieldManager),
+        created: result.created,
+        warnings: result.warnings,
+      }
+    } catch (error) {
+      throw toHalcyonError(error, `apply ${refText(desired.ref)}`, client.name, signal)
+    }
+  }
+
+  return {
+    name: client.name,
+    gatesLastStep: true,
+    owns: (kind) => kind.group !== argoGroup || !registryKinds.has(kind.kind),
+    isNamespaced: (kind) => discovery.resource(kind)?.namespaced,
+    async prepare(kinds, signal) {
+      try {
+        await live.ensure(kinds, signal)
+      } catch (error) {
+        throw toHalcyonError(error, 'list objects', client.name, signal)
+      }
+    },
+    live: (key) => live.get(key),
+    async read(ref, signal) {
+      try {
+        return await client.get(resourceOf(ref), ref.namespace, ref.name, signal)
+      } catch (error) {
+        if (isNotFound(error)) return undefined
+        throw toHalcyonError(error, `read ${refText(ref)}`, client.name, signal)
+      }
+    },
+    predict: (desired, signal) => send(desired, true, signal),
+    async apply(desired, signal) {
+      const written = await send(desired, false, signal)
+      live.observe(written.object)
+      return written
+    },
+    async remove(ref, uid, propagation, signal) {
+      try {
+        await client.delete(
+          resourceOf(ref),
+          ref,
+          { propagationPolicy: propagation, ...(uid === '' ? {} : { uid }) },
+          signal,
+        )
+      } catch (error) {
+        // Gone already, or replaced by another incarnation that is not ours to delete.
+        if (isNotFound(error) || isConflict(error)) return
+        throw toHalcyonError(error, `delete ${refText(ref)}`, client.name, signal)
+      }
+    },
+    async rediscover(signal) {
+      try {
+        discovery = await client.rediscover(signal)
+      } catch (error) {
+        throw toHalcyonError(error, 'discover kinds', client.name, signal)
+      }
+    },
+  }
+}
+
+/** Every error of a cluster becomes one of four reasons; the server's own words are kept. */
+export function toHalcyonError(error: unknown, action: string, cluster: string, signal?: AbortSignal): unknown {
+  if (signal?.aborted) return signal.reason
+  if (error instanceof HalcyonError) return error
+  const text = `Cannot ${action} in ${cluster}: ${messageOf(error)}`
+  if (error instanceof ConnectionError) return new HalcyonError('ClusterUnavailable', text, { cause: error })
+  if (!(error instanceof ApiError)) return new HalcyonError('Internal', text, { cause: error })
+  if (error.shouldRetry()) return new HalcyonError('ClusterUnavailable', text, { cause: error })
+  if (error.code === 401 || error.code === 403) return new HalcyonError('ClusterRefused', text, { cause: error })
+  return new HalcyonError('ApplyRefused', text, { cause: error })
+}
+
+/** A target whose writes are refused: for `--read-only`. */
+export function readOnly(target: Target): Target {
+  const refuse = (verb: string, ref: ObjectRef): Promise<never> =>
+    Promise.reject(new HalcyonError('Internal', `Cannot ${verb} ${refText(ref)}: this process is read-only`))
+  return { ...target, apply: (desired) => refuse('apply', desired.ref), remove: (ref) => refuse('delete', ref) }
+}
