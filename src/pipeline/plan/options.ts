@@ -75,15 +75,18 @@ export function pruneRulesOf(object: KubeObject): PruneRules | undefined {
   const compare = annotations[compareOptionsAnnotation]
   if (own === undefined && policy === undefined && compare === undefined) return undefined
   const options = parseOptions(splitList(own))
-  const keep = keptBy(options) || (policy === 'keep' ? `${helmResourcePolicyAnnotation}: keep` : '')
+  const helm = policy === 'keep' ? `${helmResourcePolicyAnnotation}: keep` : ''
+  const keep = keptBy('Prune', options) || helm
+  const keepOnRemoval = keptBy('Delete', options) || helm
   const last = options.get('PruneLast') === 'true'
   const ignoreExtraneous = splitList(compare).includes('IgnoreExtraneous')
-  return keep === '' && !last && !ignoreExtraneous ? undefined : { keep, last, ignoreExtraneous }
+  const silent = keep === '' && keepOnRemoval === '' && !last && !ignoreExtraneous
+  return silent ? undefined : { keep, keepOnRemoval, last, ignoreExtraneous }
 }
 
-/** The option that forbids pruning, in words, or ''. */
-export function keptBy(options: OptionMap): string {
-  const value = options.get('Prune')
-  if (value === 'false') return 'Prune=false'
-  return value === 'confirm' ? 'Prune=confirm, which nobody has approved' : ''
+/** The option that forbids pruning, or deletion with the application, in words; '' when none does. */
+export function keptBy(name: 'Prune' | 'Delete', options: OptionMap): string {
+  const value = options.get(name)
+  if (value === 'false') return `${name}=false`
+  return value === 'confirm' ? `${name}=confirm, which nobody has approved` : ''
 }

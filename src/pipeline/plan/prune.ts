@@ -1,4 +1,5 @@
 /** What is removed, what is kept and why, and in which wave. Only records of the inventory are looked at. Pure. */
+import { argoGroup } from '../../api/names.ts'
 import { parseRefKey } from '../../kube/object.ts'
 import type { InventoryRecord } from '../../store/store.ts'
 import { isCrd } from './namespaces.ts'
@@ -20,7 +21,7 @@ export function planPrunes(input: PlanInput, inventory: Iterable<InventoryRecord
   const stays = new Set<string>(input.untouched)
   const hooks = new Set<string>()
   for (const object of input.desired) (object.hook === undefined ? stays : hooks).add(object.key)
-  const appWide = keptBy(parseOptions(input.syncOptions))
+  const appWide = keptBy(input.removal === true ? 'Delete' : 'Prune', parseOptions(input.syncOptions))
   const prunes: Change[] = []
   const skipped: Change[] = []
   const forget: Forgotten[] = []
@@ -48,6 +49,8 @@ function releasedBecause(record: InventoryRecord, hooks: ReadonlySet<string>, in
   if (live === undefined) return 'gone from the cluster'
   if (hooks.has(record.key)) return 'became a hook'
   if (isCrd(parseRefKey(record.key))) return 'a CRD is never pruned: every object of its kind would go with it'
+  // Applications live in Halcyon's own set, which knows no ids after a restart.
+  if (live.trackingId === '' && parseRefKey(record.key).group === argoGroup) return ''
   const owner = trackedBy(record.key, live.trackingId)
   if (owner === (input.trackingName ?? input.application)) return ''
   return owner === '' ? 'its tracking id was removed' : `now belongs to application ${owner}`
@@ -55,10 +58,15 @@ function releasedBecause(record: InventoryRecord, hooks: ReadonlySet<string>, in
 
 /** Why an object that left Git stays in the cluster; '' when it goes. */
 function keptBecause(record: InventoryRecord, appWide: string, input: PlanInput): string {
-  const own = input.live.get(record.key)?.pruneRules?.keep ?? ''
+  const rules = input.live.get(record.key)?.pruneRules
+  const own = (input.removal === true ? rules?.keepOnRemoval : rules?.keep) ?? ''
   if (own !== '') return `kept: ${own}`
   if (appWide !== '') return `kept: ${appWide}`
-  return input.prune ? '' : 'kept: pruning is off'
+  return input.prune || input.removal === true ? '' : 'kept: pruning is off'
+}
+
+function removedBecause(input: PlanInput): string {
+  return input.removal === true ? 'the application is removed' : `removed in ${shortRevision(input.revision)}`
 }
 
 function removal(record: InventoryRecord, kept: string, input: PlanInput): Change {
@@ -68,7 +76,7 @@ function removal(record: InventoryRecord, kept: string, input: PlanInput): Chang
     key: record.key,
     phase: 'Sync',
     wave: record.wave,
-    reason: kept === '' ? `removed in ${shortRevision(input.revision)}` : kept,
+    reason: kept === '' ? removedBecause(input) : kept,
     desired: undefined,
     recorded: record,
     outOfSync: input.live.get(record.key)?.pruneRules?.ignoreExtraneous !== true,

@@ -37,6 +37,8 @@ export interface DesiredObject {
 export interface PruneRules {
   /** What forbids pruning, in words: `Prune=false`; '' when nothing does. */
   readonly keep: string
+  /** What forbids deletion together with the application: `Delete=false`; '' when nothing does. */
+  readonly keepOnRemoval: string
   readonly last: boolean
   /** `compare-options: IgnoreExtraneous`: waiting to be pruned does not make the application OutOfSync. */
   readonly ignoreExtraneous: boolean
@@ -72,6 +74,8 @@ export interface PlanInput {
   readonly live: ReadonlyMap<string, LiveObject>
   /** `sync` runs hooks and prunes; `heal` re-applies what drifted or is missing, without hooks (as Argo CD's self-heal). */
   readonly kind: 'sync' | 'heal'
+  /** The application itself is being removed, with its objects: Delete=false keeps, not Prune=false, and `prune` does not matter. */
+  readonly removal?: boolean
   readonly prune: boolean
   readonly allowEmpty: boolean
   /** A user's sync always runs its hooks; an automated one happens only when something differs. */

@@ -7,15 +7,10 @@ import type { Change, Plan } from './types.ts'
  * Hooks, IgnoreExtraneous objects and objects of other applications do not count. `Unknown` is the caller's: no manifests, no verdict.
  */
 export function syncStatusOf(plan: Plan): SyncStatus {
-  const differs = plan.skipped.some(isDifference) || plan.steps.some((step) => step.changes.some(isDifference))
-  return differs ? 'OutOfSync' : 'Synced'
+  return allChanges(plan).some((change) => change.outOfSync) ? 'OutOfSync' : 'Synced'
 }
 
-function isDifference(change: Change): boolean {
-  return change.outOfSync
-}
-
-/** Keys that are not as Git says, with the reason: for the view of single objects. */
+/** Every key that is not as Git says, with the reason: for the view of single objects. */
 export function outOfSyncKeys(plan: Plan): Map<string, string> {
   const keys = new Map<string, string>()
   for (const change of allChanges(plan)) if (change.outOfSync) keys.set(change.key, change.reason)
