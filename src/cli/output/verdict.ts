@@ -1,0 +1,137 @@
+/** One application in one line: which word says it, since when, why, and what to do. Pure. */
+import { type Reason, reasons } from '../../api/reasons.ts'
+import type { ApplicationView, Cause, OperationView } from '../../api/views.ts'
+import { ageText, clockText } from './age.ts'
+import { plainLine } from './plain.ts'
+
+/** `needsYou`: no progress without a person or a commit. `shipping`: moves now. `waiting`: moves later by itself, or on request. */
+export type Group = 'needsYou' | 'shipping' | 'waiting' | 'quiet'
+
+export interface Verdict {
+  readonly group: Group
+  /** Degraded, OutOfSync, Syncing, ...: the word to look for in the docs. */
+  readonly word: string
+  readonly since: string
+  /** One line, safe to print; '' when quiet. */
+  readonly text: string
+  /** A command to copy; '' when there is nothing to do. */
+  readonly next: string
+}
+
+/** The one place that decides whether an application needs a person. */
+export function verdictOf(application: ApplicationView, now: number): Verdict {
+  const { sync, health, operation, name } = application
+  if (operation?.phase === 'Running') {
+    return { group: 'shipping', word: 'Syncing', since: operation.startedAt, text: runningText(operation), next: '' }
+  }
+  if (isQuiet(application)) return { group: 'quiet', word: health.status, since: health.since, text: '', next: '' }
+
+  const text = situationText(application, now)
+  const why = `halcyon why ${name}`
+  if (application.reason !== '' && !curesItself(application.reason)) {
+    return { group: 'needsYou', word: badWord(application), since: badSince(application), text, next: why }
+  }
+  if (health.status === 'Degraded' || health.status === 'Missing' || failed(operation)) {
+    return { group: 'needsYou', word: badWord(application), since: badSince(application), text, next: why }
+  }
+  if (health.status === 'Progressing') {
+    return { group: 'shipping', word: 'Progressing', since: health.since, text, next: '' }
+  }
+  if (sync.status === 'OutOfSync' && !application.automated.enabled) {
+    const wait = text === '' ? 'automatic sync is off' : text
+    return { group: 'waiting', word: 'OutOfSync', since: sync.since, text: wait, next: `halcyon sync ${name}` }
+  }
+  if (application.reason !== '') {
+    return { group: 'needsYou', word: badWord(application), since: badSince(application), text, next: why }
+  }
+  // Unknown at the start, OutOfSync between a commit and its sync: both end by themselves.
+  return { group: 'shipping', word: badWord(application), since: badSince(application), text, next: '' }
+}
+
+/** Synced and Healthy (or suspended on purpose), and nothing is going on. */
+export function isQuiet(application: ApplicationView): boolean {
+  const { status } = application.health
+  return (
+    application.sync.status === 'Synced' && (status === 'Healthy' || status === 'Suspended') && !isRunning(application)
+  )
+}
+
+export function isRunning(application: ApplicationView): boolean {
+  return application.operation?.phase === 'Running'
+}
+
+/** What an application waits for or suffers from, '' when nothing: the operation's wait, its message, the health's message. */
+export function situationText(application: ApplicationView, now: number): string {
+  const { operation, health } = application
+  if (operation?.phase === 'Running') return runningText(operation)
+  const said = plainLine(application.message || health.message || causeText(application))
+  if (isQuiet(application) || operation?.retryAt === undefined || Date.parse(operation.retryAt) <= now) return said
+  return `${said}${said === '' ? '' : '; '}next try ${clockText(operation.retryAt, now)}`
+}
+
+function causeText({ health: { cause } }: ApplicationView): string {
+  return cause === undefined ? '' : `${refText(cause.ref)}: ${cause.reason}`
+}
+
+/** `wave 2 of 3: waiting for Deployment shop/web: 1 of 3 replicas ready`. */
+function runningText(operation: OperationView): string {
+  const { step, waitingFor, message } = operation
+  const place = step === undefined ? '' : `${stepText(step)}: `
+  if (waitingFor !== undefined) {
+    return plainLine(`${place}waiting for ${refText(waitingFor.ref)}: ${waitingFor.message}`)
+  }
+  return plainLine(`${place}${message || 'applying'}`)
+}
+
+/** `PreSync`, or `step 2 of 3` with its wave where there are several. */
+function stepText(step: NonNullable<OperationView['step']>): string {
+  const phase = step.phase === 'Sync' ? `wave ${step.wave}` : step.phase
+  return step.count > 1 ? `${phase} (step ${step.index + 1} of ${step.count})` : phase
+}
+
+/** `Deployment shop/web`, `Namespace shop`. */
+export function refText(ref: Cause['ref']): string {
+  return plainLine(ref.namespace === '' ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`)
+}
+
+/** `7c31e0d` of a commit, `sha256:9f2c1ab` of a folder; chart versions stay; '-' when unknown. */
+export function shortRevision(revision: string): string {
+  if (revision === '') return '-'
+  const digest = /^(sha256:)?([0-9a-f]{12,64})$/.exec(revision)
+  return digest === null ? plainLine(revision).slice(0, 24) : `${digest[1] ?? ''}${digest[2]!.slice(0, 7)}`
+}
+
+function curesItself(reason: Reason): boolean {
+  return reasons[reason].retry !== 'never' && reason !== 'HookFailed' && reason !== 'HealthDegraded'
+}
+
+function failed(operation: OperationView | undefined): boolean {
+  return operation?.phase === 'Failed' || operation?.phase === 'Error'
+}
+
+function badWord({ health, sync }: ApplicationView): string {
+  if (health.status === 'Degraded' || health.status === 'Missing') return health.status
+  return sync.status === 'Synced' ? health.status : sync.status
+}
+
+function badSince(application: ApplicationView): string {
+  const { health, sync } = application
+  return badWord(application) === health.status ? health.since : sync.since
+}
+
+/** For sorting: what needs a person first, then by how long it has been so. */
+export function byUrgency(now: number): (a: ApplicationView, b: ApplicationView) => number {
+  const rank: Record<Group, number> = { needsYou: 0, shipping: 1, waiting: 2, quiet: 3 }
+  return (a, b) => {
+    const [left, right] = [verdictOf(a, now), verdictOf(b, now)]
+    if (left.group !== right.group) return rank[left.group] - rank[right.group]
+    return left.group === 'quiet' || left.since === right.since
+      ? a.name.localeCompare(b.name)
+      : Date.parse(left.since) - Date.parse(right.since)
+  }
+}
+
+/** The age column of a verdict. */
+export function verdictAge(verdict: Verdict, now: number): string {
+  return ageText(verdict.since, now)
+}
