@@ -50,6 +50,7 @@ export async function sandboxedRun(
 ): Promise<RunResult> {
   signal?.throwIfAborted()
   const command = await confine(request, limits)
+  signal?.throwIfAborted()
   return await new Promise((resolve, reject) => {
     const child = spawn(command[0]!, command.slice(1), {
       cwd: request.folder,
@@ -102,7 +103,10 @@ function timedOut(detail: string): HalcyonError {
 
 function outOfMemory(code: number | null, killedBy: string | null, stderr: string): boolean {
   if (killedBy === 'SIGKILL') return true
-  return code !== 0 && /(?:out of memory|cannot allocate memory|failed to create new OS thread)/i.test(stderr)
+  return (
+    code !== 0 &&
+    /(?:out of memory|memory exhausted|cannot allocate memory|failed to (?:create new OS thread|reserve))/i.test(stderr)
+  )
 }
 
 /** Nothing of this process' environment but what reaches the network through a proxy, and only when the run may. */
