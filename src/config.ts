@@ -1,28 +1,7 @@
-/** From flags and environment to a validated configuration. Only this file reads the environment of the process. */
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+/** From the checked command line and the environment to a configuration. With `main.ts`, the only reader of the environment. */
 import { HalcyonError } from './api/errors.ts'
-import { parseDuration } from './kube/duration.ts'
-
-/** What the person typed after `halcyon up`, unchecked. */
-export interface UpFlags {
-  readonly repo?: string
-  readonly revision?: string
-  readonly path?: string
-  readonly demo?: boolean
-  readonly sandbox?: boolean
-  readonly fresh?: boolean
-  readonly kubeconfig?: string
-  readonly context?: string
-  readonly once?: boolean
-  readonly readOnly?: boolean
-  readonly listen?: string
-  readonly data?: string
-  readonly output?: 'table' | 'json' | 'yaml'
-  readonly deadline?: string
-  readonly dryRun?: boolean
-  readonly pollInterval?: string
-}
+import type { UpOptions } from './cli/handlers.ts'
+import type { Format } from './cli/output/structured.ts'
 
 export interface Config {
   readonly dataDir: string
@@ -35,8 +14,9 @@ export interface Config {
     | { readonly kind: 'kubeconfig'; readonly path: string | undefined; readonly context: string | undefined }
   readonly once: boolean
   readonly readOnly: boolean
-  readonly listen: { readonly host: string; readonly port: number }
-  readonly output: 'table' | 'json' | 'yaml'
+  /** Port 0 = any free one; `fallback`: take any free one when the wanted port is taken. */
+  readonly listen: { readonly host: string; readonly port: number; readonly fallback: boolean }
+  readonly output: Format
   readonly deadlineMs: number
   readonly dryRun: boolean
   readonly pollIntervalMs: number
@@ -47,40 +27,33 @@ export interface Config {
   readonly tools: { readonly helm?: string; readonly kustomize?: string }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
+export type Environment = Readonly<Record<string, string | undefined>>
 
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
+const minute = 60_000
 
-/** Throws HalcyonError UsageInvalid or ConfigInvalid naming the option, what is wanted and what was given. */
-export function toConfig(flags: UpFlags, env: Environment = process.env): Config {
-  if (flags.sandbox === true && (flags.kubeconfig !== undefined || flags.context !== undefined)) {
-    throw new HalcyonError(
-      'UsageInvalid',
-      'Cannot start: --sandbox and --kubeconfig/--context name two clusters; give one',
-    )
-  }
-  if (flags.repo === undefined && flags.demo !== true) {
-    throw new HalcyonError(
-      'UsageInvalid',
-      'Cannot start: --repo URL-or-directory is missing; or try the demo with: npm start',
-    )
-  }
-  const real = flags.kubeconfig !== undefined || flags.context !== undefined
+/** Throws HalcyonError ConfigInvalid naming the variable, what is wanted and what was given. */
+export function toConfig(options: UpOptions, env: Environment): Config {
+  const { cluster, listen } = options
   return {
-    dataDir: dataDirectory(flags.data, env),
-    repo: flags.demo === true ? undefined : flags.repo,
-    revision: flags.revision ?? 'HEAD',
-    path: flags.path,
-    cluster: real
-      ? { kind: 'kubeconfig', path: flags.kubeconfig, context: flags.context }
-      : { kind: 'sandbox', fresh: flags.fresh ?? false },
-    once: flags.once ?? false,
-    readOnly: flags.readOnly ?? false,
-    listen: listenAddress(flags.listen ?? '127.0.0.1:8420', flags.once === true && flags.listen === undefined),
-    output: flags.output ?? 'table',
-    deadlineMs: duration('--deadline', flags.deadline ?? env['HALCYON_DEADLINE'], 15 * 60_000),
-    dryRun: flags.dryRun ?? true,
-    pollIntervalMs: duration('--poll-interval', flags.pollInterval ?? env['HALCYON_POLL_INTERVAL'], 120_000),
+    dataDir: options.dataDir,
+    repo: options.repo,
+    revision: options.revision ?? 'HEAD',
+    path: options.path,
+    cluster:
+      cluster === undefined
+        ? { kind: 'sandbox', fresh: options.fresh }
+        : { kind: 'kubeconfig', path: cluster.kubeconfig || undefined, context: cluster.context || undefined },
+    once: options.once,
+    readOnly: options.readOnly,
+    listen:
+      listen === undefined
+        ? { host: '127.0.0.1', port: options.once ? 0 : 8420, fallback: true }
+        : { ...listen, fallback: false },
+    output: options.output,
+    deadlineMs: options.deadlineMs ?? 15 * minute,
+    dryRun: env['HALCYON_DRY_RUN'] !== 'off',
+    pollIntervalMs: options.pollMs ?? 2 * minute,
     waveDelayMs: waveDelay(env['ARGOCD_SYNC_WAVE_DELAY']),
     logLevel: logLevel(env['HALCYON_LOG_LEVEL'] ?? 'info'),
     otlpEndpoint: env['OTEL_EXPORTER_OTLP_ENDPOINT'] || undefined,
@@ -92,46 +65,22 @@ export function toConfig(flags: UpFlags, env: Environment = process.env): Config
   }
 }
 
-/** `--data`, then HALCYON_DATA, then `~/.halcyon`. */
-export function dataDirectory(flag: string | undefined, env: Environment = process.env): string {
-  return resolve(flag ?? env['HALCYON_DATA'] ?? join(homedir(), '.halcyon'))
-}
-
-/** `--once` needs no fixed port: another process may hold the usual one. */
-function listenAddress(text: string, anyPort: boolean): Config['listen'] {
-  const colon = text.lastIndexOf(':')
-  const host = colon < 0 ? '127.0.0.1' : text.slice(0, colon).replace(/^\[|\]$/g, '') || '127.0.0.1'
-  const port = anyPort ? 0 : Number(text.slice(colon + 1))
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new HalcyonError(
-      'ConfigInvalid',
-      `Cannot listen on "${text}": expected HOST:PORT, for example 127.0.0.1:8420`,
-    )
-  }
-  return { host, port }
-}
-
-function duration(option: string, text: string | undefined, fallback: number): number {
-  if (text === undefined || text === '') return fallback
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text)
-  if (ms === undefined || ms <= 0) {
-    throw new HalcyonError(
-      'ConfigInvalid',
-      `Cannot use ${option} "${text}": expected a duration such as 90s, 15m or 1h30m`,
-    )
-  }
-  return ms
-}
-
 /** Argo CD's own setting, in seconds. Its default of 2 s is not taken over: health here carries the observed generation. */
 function waveDelay(text: string | undefined): number {
   const seconds = Number(text ?? 0)
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0
+  if (!Number.isFinite(seconds) || seconds < 0) {
+    throw new HalcyonError(
+      'ConfigInvalid',
+      `Cannot use ARGOCD_SYNC_WAVE_DELAY "${text}": expected seconds, for example 2`,
+    )
+  }
+  return seconds * 1000
 }
 
 function logLevel(text: string): Config['logLevel'] {
   const level = logLevels.find((one) => one === text)
-  if (level === undefined)
+  if (level === undefined) {
     throw new HalcyonError('ConfigInvalid', `Cannot use HALCYON_LOG_LEVEL "${text}": expected ${logLevels.join(', ')}`)
+  }
   return level
 }

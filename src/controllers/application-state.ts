@@ -61,6 +61,8 @@ export interface ManagedApplication {
   /** Failures of source and render in a row, for back-off. */
   failures: number
   request: SyncRequest | undefined
+  /** How the last pass ended: `stalled` = nothing will happen by itself. */
+  outcome: 'done' | 'requeue' | 'stalled'
   /** Set when its manifest left Git: what was applied is to go too, or to stay. */
   deleting: { readonly cascade: boolean } | undefined
   warnings: readonly string[]
@@ -99,6 +101,7 @@ export function newApplication(
     heals: { count: 0, lastAt: 0 },
     failures: 0,
     request: undefined,
+    outcome: 'done',
     deleting: undefined,
     warnings: [],
     touchedBy: undefined,

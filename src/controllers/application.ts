@@ -38,12 +38,15 @@ export function createApplicationController(context: ControllerContext): Applica
       const app = context.fleet.all.get(name)
       if (app === undefined) return done
       try {
-        return app.deleting === undefined
-          ? await converge(context, touches, app, signal)
-          : await remove(context, app, signal)
+        return noted(
+          app,
+          app.deleting === undefined
+            ? await converge(context, touches, app, signal)
+            : await remove(context, app, signal),
+        )
       } catch (error) {
         if (signal.aborted) return done
-        return notConverged(context, app, error)
+        return noted(app, notConverged(context, app, error))
       }
     },
     async close() {
@@ -53,6 +56,11 @@ export function createApplicationController(context: ControllerContext): Applica
       await Promise.all(stopping)
     },
   }
+}
+
+function noted(app: ManagedApplication, outcome: Outcome): Outcome {
+  app.outcome = outcome.kind
+  return outcome
 }
 
 async function converge(
@@ -232,7 +240,7 @@ async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): 
   refreshHealth(context, app, (key) => liveOf(key, input.targetOf))
   tellParent(context, app)
   await context.store.putApplication(toRecord(app))
-  return done
+  return app.differing.size === 0 ? done : { kind: 'stalled', reason: 'what differs is not to be changed' }
 }
 
 function trackingOf({ app, controlNamespace }: Act): string {
@@ -262,7 +270,7 @@ function settled(context: ControllerContext, app: ManagedApplication, targetOf: 
   settleProblem(app)
   refreshHealth(context, app, (key) => liveOf(key, targetOf))
   tellParent(context, app)
-  return done
+  return app.differing.size === 0 ? done : { kind: 'stalled', reason: 'what differs is not to be changed' }
 }
 
 /** A failed operation stays said while its state stands; problems of source and cluster are over once we got here. */

@@ -4,7 +4,7 @@ import type { GroupKind } from '../kube/object.ts'
 import { printYaml } from '../kube/yaml.ts'
 import { predict } from '../pipeline/apply/predict.ts'
 import type { Target } from '../pipeline/apply/target.ts'
-import { diffFields } from '../pipeline/diff/fields.ts'
+import { diffObjects } from '../pipeline/diff/fields.ts'
 import { maskObject } from '../pipeline/diff/mask.ts'
 import { type Desired, decide, desire, observe, resolve } from '../pipeline/pipeline.ts'
 import { printPlan } from '../pipeline/plan/print.ts'
@@ -101,7 +101,7 @@ export async function planOf(
       const predicted = prediction.written.get(change.key)
       const live = await targetOf(change.ref).read(change.ref, signal)
       if (live === undefined || predicted === undefined) return
-      fields.set(change.key, diffFields(live, predicted.object))
+      fields.set(change.key, diffObjects(live, predicted.object))
     }),
   )
   return {

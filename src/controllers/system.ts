@@ -12,6 +12,7 @@ import { fromRecord, type ManagedApplication, newApplication, specDigest } from 
 import { type ControllerContext, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { createExplainer } from './explain.ts'
+import { isSettled } from './once.ts'
 import { endOperation } from './operations.ts'
 import { manifestsOf, planOf } from './preview.ts'
 import { createRepositoryController, type RepositoryController } from './repositories.ts'
@@ -24,6 +25,8 @@ export interface System extends Engine {
   run(root: Application, signal: AbortSignal): Promise<void>
   /** Resolves when nothing is queued or running, operations included. For tests and `--once`. */
   settled(): Promise<void>
+  /** True when no application is on the way to anywhere: each is well, or waits for a commit, a person or a distant retry. */
+  allSettled(): boolean
   /** Called by the destinations when a cluster is opened. */
   onOpen(cluster: Cluster): void
   /** Called by the fleet when an application is new, changed or to be removed. */
@@ -187,6 +190,11 @@ export function createSystem(context: ControllerContext, version: { readonly ren
         if (running.length === 0) return
         await Promise.race(running)
       }
+    },
+    allSettled() {
+      if (!ready || queue.size > 0 || queue.running > 0 || dirty.size > 0) return false
+      const now = clock.now()
+      return [...fleet.all.values()].every((app) => isSettled(app, context.settings, now))
     },
     applications: () => [...fleet.all.values()].map(viewOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
     async application(name): Promise<ApplicationDetail> {

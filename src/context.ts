@@ -1,0 +1,165 @@
+/** The composition root: builds every collaborator in order and takes them down in reverse. The only place that creates clients. */
+import { join } from 'node:path'
+import type { Config } from './config.ts'
+import type { ControllerContext } from './controllers/context.ts'
+import { type Cluster, type ClusterSource, createDestinations } from './controllers/destinations.ts'
+import { createFleet } from './controllers/fleet.ts'
+import { createSystem, type System } from './controllers/system.ts'
+import type { Connection } from './kube/connection.ts'
+import { createKubeClient } from './kube/http-client.ts'
+import { createLiveIndex } from './pipeline/observe/live-index.ts'
+import { createRenderer } from './pipeline/render/render.ts'
+import { createSources } from './pipeline/source/sources.ts'
+import { type Clock, systemClock } from './runtime/clock.ts'
+import type { Logger } from './runtime/logger.ts'
+import { createMetrics, type Metrics } from './runtime/metrics.ts'
+import { createPool } from './runtime/pool.ts'
+import { createTracing } from './runtime/tracing.ts'
+import { createWorkQueue } from './runtime/work-queue.ts'
+import { openStore } from './store/open-store.ts'
+import { createKubernetesTarget, readOnly } from './targets/kubernetes.ts'
+
+export interface Context extends AsyncDisposable {
+  readonly system: System
+  readonly metrics: Metrics
+  readonly controllers: ControllerContext
+}
+
+export interface ContextOptions {
+  readonly config: Config
+  readonly version: string
+  readonly logger: Logger
+  /** Where `in-cluster` and an empty destination lead. */
+  readonly connection: Connection
+  /** Other clusters that destinations may name. */
+  readonly others: () => readonly Connection[]
+  readonly clock?: Clock
+  readonly random?: () => number
+}
+
+/** Applications reconciled at once; each waits mostly for the cluster. */
+const reconcileConcurrency = 16
+/** Operations that write at once. */
+const writingOperations = 16
+const requestsPerCluster = 32
+
+export async function createContext(options: ContextOptions): Promise<Context> {
+  const { config, logger } = options
+  const clock = options.clock ?? systemClock
+  const random = options.random ?? Math.random
+  await using stack = new AsyncDisposableStack()
+
+  const metrics = createMetrics()
+  const tracing = stack.use(await createTracing({ endpoint: config.otlpEndpoint, version: options.version, clock }))
+  const store = stack.use(await openStore(join(config.dataDir, 'store'), { clock, logger: logger.child('store') }))
+  const sources = stack.use(
+    createSources({ dataDir: config.dataDir, clock, random, pollIntervalMs: config.pollIntervalMs }),
+  )
+  const renderer = stack.use(
+    createRenderer({
+      dataDir: config.dataDir,
+      cache: { get: (digest) => store.render(digest), put: (digest, bytes) => store.putRender(digest, bytes) },
+      tools: config.tools,
+      clock,
+    }),
+  )
+
+  // The loops know each other through the context; `system` is set before anything runs.
+  let system: System | undefined
+  const fleet = createFleet({ now: () => clock.now(), onChanged: (app) => system?.onChanged(app) })
+  const toSource = (connection: Connection): ClusterSource => ({
+    name: connection.name,
+    server: connection.server,
+    open: (signal) => openCluster(connection, signal),
+  })
+
+  async function openCluster(connection: Connection, signal: AbortSignal): Promise<Cluster> {
+    const client = createKubeClient(connection, {
+      name: connection.name,
+      clock,
+      random,
+      concurrency: requestsPerCluster,
+      onRequest: (info) => {
+        metrics.kubeRequests.inc({ cluster: connection.name, verb: info.verb, code: String(info.code) })
+        metrics.kubeRequestSeconds.observe({ verb: info.verb }, info.seconds)
+      },
+    })
+    const discovery = await client.discovery(signal)
+    const live = createLiveIndex({
+      client,
+      instance: 'halcyon',
+      clock,
+      random,
+      onState: (kind, connected, error) => {
+        metrics.watchConnected.set({ cluster: connection.name, kind: kind.kind }, connected ? 1 : 0)
+        if (error !== undefined) logger.warn({ cluster: connection.name, kind: kind.kind, err: error }, 'watch broke')
+      },
+    })
+    const target = createKubernetesTarget({ client, live, discovery })
+    return {
+      name: connection.name,
+      client,
+      live,
+      target: config.readOnly ? readOnly(target) : target,
+      defaultNamespace: connection.namespace,
+    }
+  }
+
+  const others = new Map<string, ClusterSource>()
+  const destinations = stack.use(
+    createDestinations(
+      toSource(options.connection),
+      () => options.others().map((connection) => remembered(others, connection, toSource)),
+      (cluster) => system?.onOpen(cluster),
+    ),
+  )
+  const queue = createWorkQueue<string>({
+    clock,
+    random,
+    concurrency: reconcileConcurrency,
+    backoff: { baseMs: 500, maxMs: 60_000, factor: 2 },
+    onError: (key, error, failures) => logger.error({ application: key, failures, err: error }, 'pass failed'),
+  })
+  const controllers: ControllerContext = {
+    clock,
+    random,
+    logger: logger.child('controllers'),
+    metrics,
+    tracing,
+    store,
+    pipeline: { sources, renderer, instance: 'halcyon', controlNamespace: 'argocd' },
+    fleet,
+    destinations,
+    queue,
+    writing: createPool(writingOperations),
+    settings: {
+      deadlineMs: config.deadlineMs,
+      dryRun: config.dryRun,
+      readOnly: config.readOnly,
+      waveDelayMs: config.waveDelayMs,
+    },
+  }
+  system = createSystem(controllers, { renders: () => renderer.count })
+  metrics.observeApplications(() =>
+    [...fleet.all.values()].map((app) => ({
+      name: app.name,
+      project: app.manifest.spec.project,
+      sync: app.sync.status,
+      health: app.health.status,
+    })),
+  )
+  const resources = stack.move()
+  return { system, metrics, controllers, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+}
+
+/** The same source for the same connection, so that a cluster is opened once. */
+function remembered(
+  known: Map<string, ClusterSource>,
+  connection: Connection,
+  toSource: (connection: Connection) => ClusterSource,
+): ClusterSource {
+  const key = `${connection.name} ${connection.server}`
+  const source = known.get(key) ?? toSource(connection)
+  known.set(key, source)
+  return source
+}

@@ -1,0 +1,262 @@
+/** `halcyon up`: from flags to a running system and back down, with progress on stderr and answers on stdout. Effects. */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { HalcyonError, messageOf } from './api/errors.ts'
+import type { ApplicationView } from './api/views.ts'
+import { onceExitCode, onceText } from './cli/output/once.ts'
+import { createPainter, type Painter } from './cli/output/painter.ts'
+import type { ProgressState, Service } from './cli/output/progress.ts'
+import { readyLines } from './cli/output/ready-screen.ts'
+import { styleFor } from './cli/output/style.ts'
+import { readServerFile, removeServerFile, writeServerFile } from './client/discover.ts'
+import type { Config, Environment } from './config.ts'
+import { type Context, createContext } from './context.ts'
+import { demoPath, ensureDemo } from './demo.ts'
+import { rootApplication } from './root-application.ts'
+import { systemClock } from './runtime/clock.ts'
+import { createLifecycle, type Lifecycle } from './runtime/lifecycle.ts'
+import { LockHeldError, lockDirectory } from './runtime/lock-file.ts'
+import { createLogger } from './runtime/logger.ts'
+import { createServer, listen as listenOn } from './server/server.ts'
+import { openConnections } from './up-cluster.ts'
+
+export interface UpIo {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly env: Environment
+  readonly version: string
+  /** The project's root, where examples/ is. */
+  readonly projectDir: string
+}
+
+const clock = systemClock
+
+/** Resolves with the exit code. Throws HalcyonError for what is wrong before anything runs. */
+export async function up(config: Config, io: UpIo): Promise<number> {
+  const startedAt = clock.now()
+  await using lifecycle = createLifecycle({
+    process,
+    clock,
+    exit: (code) => process.exit(code),
+    onError: (what, error) => io.stderr.write(`Cannot close ${what}: ${messageOf(error)}\n`),
+  })
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  await holdDataDirectory(config, lifecycle)
+  const log = lifecycle.use('log', createLogger({ level: config.logLevel, to: join(config.dataDir, 'halcyon.log') }))
+  const progress = showProgress(io, startedAt)
+  lifecycle.onClose('progress', () => progress.end())
+
+  const { connection, others, kubeconfig } = await progress.service('cluster', () =>
+    openConnections(config, io.env, lifecycle),
+  )
+  const { repo, clone } = await openRepository(config, io, progress, lifecycle)
+  const root = rootApplication({
+    repo,
+    revision: config.revision,
+    path: config.repo === undefined ? (config.path ?? demoPath) : config.path,
+  })
+  const context = lifecycle.use(
+    'system',
+    await createContext({ config, version: io.version, logger: log.logger, connection, others }),
+  )
+  const { url } = await progress.service('halcyon', () => listen(config, context, io, lifecycle, log.logger))
+
+  const running = context.system.run(root, lifecycle.signal)
+  progress.follow(() => context.system.applications())
+  const views = await firstRound(context, config, lifecycle.signal)
+  progress.end()
+  const exitCode = await (config.once ? answerOnce(context, config, io, views, startedAt, lifecycle) : serve())
+  await running
+  return exitCode
+
+  async function serve(): Promise<number> {
+    if (lifecycle.signal.aborted) return 0
+    const objects = views.reduce((sum, view) => sum + view.objects, 0)
+    const lines = readyLines(
+      {
+        applications: views,
+        objects,
+        elapsedMs: clock.now() - startedAt,
+        kubeconfig,
+        demoClone: clone,
+        home: homedir(),
+        command: 'npx halcyon',
+      },
+      { now: clock.now(), style: styleFor(io.stdout.isTTY, io.env), width: io.stdout.columns },
+    )
+    io.stdout.write(`\n${lines.join('\n')}\n\n  Listening on ${url}; stop with Ctrl-C.\n`)
+    await aborted(lifecycle.signal)
+    io.stderr.write('\nStopping.\n')
+    return 0
+  }
+}
+
+async function holdDataDirectory(config: Config, lifecycle: Lifecycle): Promise<void> {
+  try {
+    const lock = await lockDirectory(config.dataDir, {
+      pid: process.pid,
+      startedAt: new Date(clock.now()).toISOString(),
+    })
+    lifecycle.onClose('data directory', () => lock[Symbol.dispose]())
+  } catch (error) {
+    if (!(error instanceof LockHeldError)) throw error
+    const address = await readServerFile(config.dataDir).catch(() => undefined)
+    const where = address === undefined ? '' : ` and serves ${address.url}`
+    throw new HalcyonError(
+      'DataDirectoryBusy',
+      `${error.message}${where}; stop it, or give another directory with --data`,
+      { cause: error },
+    )
+  }
+}
+
+async function openRepository(
+  config: Config,
+  io: UpIo,
+  progress: Progress,
+  lifecycle: Lifecycle,
+): Promise<{ repo: string; clone: string | undefined }> {
+  if (config.repo !== undefined) return { repo: config.repo, clone: undefined }
+  const demo = await progress.service('demo repository', async () => {
+    const made = await ensureDemo({
+      dataDir: config.dataDir,
+      examplesDir: join(io.projectDir, 'examples'),
+      signal: lifecycle.signal,
+    })
+    return { ...made, detail: `${made.clone}   (yours to edit)` }
+  })
+  return { repo: demo.bare, clone: demo.clone }
+}
+
+/** Starts the API; the CLI finds it through a file that only this user can read. */
+async function listen(
+  config: Config,
+  context: Context,
+  io: UpIo,
+  lifecycle: Lifecycle,
+  logger: Parameters<typeof createServer>[0]['logger'],
+): Promise<{ readonly url: string; readonly detail: string }> {
+  const token = randomBytes(24).toString('base64url')
+  const server = createServer({
+    engine: context.system,
+    token,
+    metrics: context.metrics,
+    logger,
+    version: io.version,
+    clock,
+    ...(config.webhookSecret === undefined ? {} : { webhookSecret: config.webhookSecret }),
+  })
+  lifecycle.onClose('server', () => server.close())
+  const url = await bind(server, config.listen)
+  await writeServerFile(config.dataDir, { url, token })
+  lifecycle.onClose('server file', () => removeServerFile(config.dataDir))
+  return { url, detail: url }
+}
+
+/** The usual port may be taken by another halcyon; only a port that somebody asked for has to be had. */
+async function bind(server: ReturnType<typeof createServer>, wanted: Config['listen']): Promise<string> {
+  try {
+    return await listenOn(server, wanted)
+  } catch (error) {
+    if (!wanted.fallback) throw error
+    return listenOn(server, { host: wanted.host, port: 0 })
+  }
+}
+
+/** The first round is over when nothing is on the way any more; a broken application does not hold up the screen for ever. */
+async function firstRound(context: Context, config: Config, signal: AbortSignal): Promise<readonly ApplicationView[]> {
+  const bound = config.once ? Number.POSITIVE_INFINITY : clock.now() + 45_000
+  while (!signal.aborted && clock.now() < bound) {
+    await clock.sleep(40, signal).catch(() => {})
+    if (context.system.allSettled()) break
+  }
+  return context.system.applications()
+}
+
+async function answerOnce(
+  context: Context,
+  config: Config,
+  io: UpIo,
+  views: readonly ApplicationView[],
+  startedAt: number,
+  lifecycle: Lifecycle,
+): Promise<number> {
+  const { renders, requests } = context.system.statistics()
+  const outcome = { applications: views, renders, requests, elapsedMs: clock.now() - startedAt }
+  const interrupted = lifecycle.signal.aborted
+  lifecycle.stop()
+  io.stdout.write(
+    onceText(outcome, config.output, {
+      now: clock.now(),
+      style: styleFor(io.stdout.isTTY, io.env),
+      width: io.stdout.columns,
+    }),
+  )
+  return interrupted ? 1 : onceExitCode(views)
+}
+
+interface Progress {
+  /** Shows a service as starting, then ready with what `start` answers, or failed. */
+  service<T extends { detail: string }>(name: string, start: () => Promise<T>): Promise<T>
+  follow(applications: () => readonly ApplicationView[]): void
+  end(): void
+}
+
+function showProgress(io: UpIo, startedAt: number): Progress {
+  const painter: Painter = createPainter({
+    screen: io.stderr,
+    style: io.style,
+    now: () => clock.now(),
+    after: clock.after,
+  })
+  let services: readonly Service[] = []
+  let applications: readonly ApplicationView[] = []
+  let stopFollowing = () => {}
+  let ended = false
+
+  function update(activity = ''): void {
+    const state: ProgressState = { services, applications, activity, startedAt }
+    painter.update(state)
+  }
+
+  function put(service: Service): void {
+    services = [...services.filter((one) => one.name !== service.name), service]
+    update()
+  }
+
+  return {
+    async service(name, start) {
+      put({ name, state: 'starting', detail: '' })
+      try {
+        const result = await start()
+        put({ name, state: 'ready', detail: result.detail })
+        return result
+      } catch (error) {
+        put({ name, state: 'failed', detail: '' })
+        throw error
+      }
+    },
+    follow(list) {
+      const timer = setInterval(() => {
+        applications = list()
+        update(applications.length <= 1 ? 'reading the repository' : '')
+      }, 100)
+      stopFollowing = () => clearInterval(timer)
+    },
+    end() {
+      if (ended) return
+      ended = true
+      stopFollowing()
+      painter[Symbol.dispose]()
+    },
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
