@@ -15,12 +15,6 @@ export interface KustomizeImage {
   readonly digest?: string
 }
 
-/** True when the overrides change anything. */
-export function hasOverrides(overrides: KustomizeSource): boolean {
-  const { version: _version, kubeVersion: _kube, apiVersions: _api, ...edits } = overrides
-  return Object.values(edits).some((value) => value !== undefined && value !== '' && value !== false)
-}
-
 /** A new kustomization. `components` are those that exist. Throws Error with a message as `kustomize edit` would give. */
 export function applyOverrides(
   original: Kustomization,

@@ -1,7 +1,14 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { KustomizeSource } from '../../api/application.ts'
+import { parseYaml } from '../../kube/yaml.ts'
 import { memoryTree } from './memory-tree.ts'
 import { configMap, dataOf, memoryStore, names, request, testRenderer } from './testkit.ts'
+import { unpacked } from './tools.ts'
 
 const deployment = `apiVersion: apps/v1
 kind: Deployment
@@ -200,4 +207,31 @@ test('helmCharts are inflated when the build options allow it, with the packaged
   await expect(refusing.render(request({ tree: inflating, path: 'k' }))).rejects.toMatchObject({
     reason: 'RenderFailed',
   })
+})
+
+test('objects know the file they came from, and carry no trace of how', async () => {
+  const { objects } = await build({ components: ['extra'] })
+  expect(objects.map(({ object, origin }) => `${object.kind} ${origin.path}`)).toEqual([
+    'ConfigMap overlay/extra/cm.yaml',
+    'ConfigMap base/kustomization.yaml',
+    'Deployment base/deploy.yaml',
+  ])
+  expect(JSON.stringify(objects)).not.toContain('config.kubernetes.io')
+})
+
+test('the objects are those that kustomize alone would print, hashed names included', async () => {
+  await using renderer = await testRenderer()
+  const hashed = {
+    'kustomization.yaml':
+      'resources: [cm.yaml]\nconfigMapGenerator:\n- {name: g, literals: [a=b]}\nsecretGenerator:\n- {name: s, literals: [x=y]}\ncommonAnnotations: {k: v}\n',
+    'cm.yaml': configMap('plain'),
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'halcyon-kustomize-'))
+  for (const [name, text] of Object.entries(hashed)) await writeFile(join(folder, name), text)
+  const kubectl = await unpacked('kustomize', join(tmpdir(), 'halcyon-test-tools'))
+  const { stdout } = await promisify(execFile)(kubectl, ['kustomize', folder])
+  await rm(folder, { recursive: true })
+  const result = await renderer.render(request({ tree: memoryTree(hashed), path: '.' }))
+  expect(result.objects.map(({ object }) => object)).toEqual(parseYaml(stdout).documents.map(({ value }) => value))
+  expect(names(result)).toContain('ConfigMap g-4h2mbtbbt6')
 })

@@ -1,16 +1,15 @@
 /** Renders a kustomization with the Application's overrides by `kustomize build` on a private copy. */
 import { posix } from 'node:path'
 import type { KustomizeSource } from '../../api/application.ts'
-import { HalcyonError, messageOf } from '../../api/errors.ts'
+import { messageOf } from '../../api/errors.ts'
 import { digestOf } from './digest.ts'
 import type { BuildEnvironment } from './environment.ts'
 import { type ClusterFacts, plainKubeVersion } from './helm-arguments.ts'
-import { applyOverrides, hasOverrides } from './kustomize-edit.ts'
+import { applyOverrides } from './kustomize-edit.ts'
 import { type KustomizeFiles, kustomizeFiles } from './kustomize-files.ts'
-import { parseManifest } from './manifest.ts'
+import { askingForOrigins, readKustomizeOutput, wantsOrigins } from './kustomize-output.ts'
 import { materialise, writeInside } from './materialise.ts'
 import { inside } from './paths.ts'
-import type { SourceOutput } from './source-output.ts'
 import { outputOrFailure, ToolFailure } from './tool-failure.ts'
 import type { LendingSource } from './value-files.ts'
 import { inPrivateFolder, type PreparedRender, type Workshop } from './workshop.ts'
@@ -39,7 +38,7 @@ export async function prepareKustomize(input: KustomizeInput, workshop: Workshop
     patches: (overrides.patches ?? []).flatMap((patch) => patch.path ?? []),
     signal: input.signal,
   })
-  const edited = hasOverrides(overrides) ? edit(files, overrides, components, environment) : undefined
+  const edited = edit(files, overrides, components, environment)
   const flags = input.buildOptions.split(/\s+/).filter((flag) => flag !== '')
   const enablesHelm = flags.some((flag) => flag === '--enable-helm' || flag === '--enable-helm=true')
   const helm = enablesHelm && files.inflatesHelm ? await workshop.tools.find('helm') : undefined
@@ -51,7 +50,7 @@ export async function prepareKustomize(input: KustomizeInput, workshop: Workshop
   const variables = files.readsEnvironment ? Object.fromEntries(environment) : {}
   const warnings = files.remote.map((url) => ({
     reason: 'Tool' as const,
-    message: `${directory || '.'} reads ${url} over the network each time it is built`,
+    message: `${directory || '.'} reads ${url.replace(/\/\/[^/@]*@/, '//')} over the network each time it is built`,
   }))
 
   return {
@@ -71,17 +70,19 @@ export async function prepareKustomize(input: KustomizeInput, workshop: Workshop
       inPrivateFolder(workshop, stop, async (folder, run) => {
         const copied = [...files.files.keys()].map((from) => ({ from, to: `source/${from}` }))
         await materialise(own.tree, copied, folder, { signal: stop })
-        if (edited !== undefined) await writeInside(folder, `source/${files.entry.path}`, edited)
+        await writeInside(folder, `source/${files.entry.path}`, edited)
         const helmFlags = helm === undefined ? [] : await helmWrapper(folder, helm.path, facts)
         const target = posix.join('./source', directory)
         const command = [tool.path, ...tool.prefix, target, ...flags, ...helmFlags]
         const result = await run({ tool: 'kustomize', command, network, environment: variables })
-        const output = readOutput(outputOrFailure('kustomize', result, folder), files.entry.path)
+        const text = outputOrFailure('kustomize', result, folder)
+        const output = readKustomizeOutput(text, directory, files.entry.path, wantsOrigins(files.entry.value))
         return { ...output, warnings: [...warnings, ...output.warnings], dependsOnCluster: helm !== undefined }
       }),
   }
 }
 
+/** The kustomization to build: the Application's overrides in it, and the wish for origins. The original stays as it is. */
 function edit(
   files: KustomizeFiles,
   overrides: KustomizeSource,
@@ -89,7 +90,7 @@ function edit(
   environment: BuildEnvironment,
 ): string {
   try {
-    const value = applyOverrides(files.entry.value, overrides, components, environment)
+    const value = askingForOrigins(applyOverrides(files.entry.value, overrides, components, environment))
     return JSON.stringify(value, (_key, field) => (typeof field === 'bigint' ? Number(field) : field))
   } catch (error) {
     throw new ToolFailure('kustomize', messageOf(error), { cause: error })
@@ -121,12 +122,4 @@ async function helmWrapper(folder: string, helm: string, facts: ClusterFacts): P
     ...(version === '' ? [] : ['--helm-kube-version', version]),
     ...facts.apiVersions.flatMap((apiVersion) => ['--helm-api-versions', apiVersion]),
   ]
-}
-
-function readOutput(text: string, path: string): SourceOutput {
-  const manifest = parseManifest(text)
-  if (manifest.failure !== undefined) {
-    throw new HalcyonError('ManifestInvalid', `Cannot read the output of ${path}: ${manifest.failure.message}`)
-  }
-  return { objects: manifest.objects.map(({ object }) => ({ object, path })), warnings: [] }
 }

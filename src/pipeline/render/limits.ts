@@ -23,6 +23,6 @@ export const defaultLimits: RenderLimits = {
   outputBytes: 64 * MiB,
   memoryBytes: 4096 * MiB,
   concurrency: Math.max(2, availableParallelism()),
-  manifestCacheBytes: 8 * MiB,
+  manifestCacheBytes: 4 * MiB,
   resultCacheBytes: 8 * MiB,
 }

@@ -21,6 +21,7 @@ import { Pool } from './pool.ts'
 import { ReadSet } from './read-set.ts'
 import { RenderCache, type RenderStore } from './render-cache.ts'
 import type { ChartResolver, Renderer, RenderRequest, RenderResult, RenderSource } from './renderer.ts'
+import { removeAbandoned } from './sandboxed-run.ts'
 import { SharedFlight } from './shared-flight.ts'
 import type { RenderedSource, SourceOutput } from './source-output.ts'
 import { ToolFailure } from './tool-failure.ts'
@@ -75,6 +76,7 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
   const flights = new SharedFlight<SourceOutput>()
   const closing = new AbortController()
   let count = 0
+  const tidied = removeAbandoned(folder, clock.now()).catch(() => {})
 
   /** From memory, from the store, or by running the tool. */
   async function rememberOrRun(
@@ -234,6 +236,7 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
     },
 
     async [Symbol.asyncDispose]() {
+      await tidied
       closing.abort(new HalcyonError('Terminated', 'Cannot render: the renderer is closed'))
       await transport[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true, maxRetries: 3 })

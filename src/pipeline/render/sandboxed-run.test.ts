@@ -1,10 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FakeClock, systemClock } from '../../runtime/clock.ts'
 import { defaultLimits } from './limits.ts'
-import { privateFolder, sandboxedRun } from './sandboxed-run.ts'
+import { privateFolder, removeAbandoned, sandboxedRun } from './sandboxed-run.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -82,4 +82,13 @@ test('a private folder is gone after use', async () => {
     expect(own.path.startsWith(parent)).toBe(true)
   }
   expect(await readdir(parent)).toEqual([])
+})
+
+test('folders of killed renderers are removed, those in use and those of others stay', async () => {
+  const parent = join(folder, 'siblings')
+  for (const name of ['render-own', 'render-old', 'render-new', 'else'])
+    await mkdir(join(parent, name), { recursive: true })
+  for (const name of ['render-own', 'render-old', 'else']) await utimes(join(parent, name), 0, 0)
+  await removeAbandoned(join(parent, 'render-own'), Date.now())
+  expect((await readdir(parent)).sort()).toEqual(['else', 'render-new', 'render-own'])
 })

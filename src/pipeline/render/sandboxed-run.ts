@@ -7,8 +7,8 @@
  * elsewhere the run keeps the network (the charts and kustomizations rendered here name no remote files).
  */
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { HalcyonError } from '../../api/errors.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { RenderLimits } from './limits.ts'
@@ -27,6 +27,24 @@ export interface RunResult {
   readonly code: number
   readonly stdout: Buffer
   readonly stderr: string
+}
+
+/** Longer than any run may wait and take. */
+const abandonedMs = 60 * 60 * 1000
+
+/** Removes folders of renderers that were killed: siblings of `folder` that nothing has touched for an hour. */
+export async function removeAbandoned(folder: string, now: number): Promise<void> {
+  const parent = dirname(folder)
+  const names = await readdir(parent).catch(() => [])
+  for (const name of names) {
+    const path = join(parent, name)
+    if (path === folder || !name.startsWith('render-')) continue
+    const touched = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => now,
+    )
+    if (now - touched > abandonedMs) await rm(path, { recursive: true, force: true })
+  }
 }
 
 const stderrLimit = 256 * 1024
