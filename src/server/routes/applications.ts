@@ -1,0 +1,145 @@
+/** `/api/v1/applications`: looking at applications and acting on them. */
+import { z } from 'zod'
+import { pageOf } from '../page.ts'
+import { type Route, route } from '../route.ts'
+import * as schemas from '../schemas.ts'
+
+const flag = z.stringbool()
+const revision = z.string().min(1).optional()
+
+const list = route({
+  method: 'GET',
+  path: '/applications',
+  summary: 'Applications in order of their names, a page at a time',
+  query: z.object({
+    project: z.string().optional(),
+    sync: schemas.syncStatuses.optional(),
+    health: schemas.healthStatuses.optional(),
+    q: z.string().optional().describe('Part of the name'),
+    limit: z.coerce.number().int().min(1).max(1_000).default(100),
+    cursor: z.string().optional().describe('From the page before'),
+  }),
+  answer: { description: 'A page; `cursor` is absent on the last one', list: schemas.Application },
+  async handle({ engine, query }) {
+    const q = query.q?.toLowerCase()
+    const matching = engine
+      .applications()
+      .filter(
+        (application) =>
+          (query.project === undefined || application.project === query.project) &&
+          (query.sync === undefined || application.sync.status === query.sync) &&
+          (query.health === undefined || application.health.status === query.health) &&
+          (q === undefined || application.name.toLowerCase().includes(q)),
+      )
+    return pageOf(matching, (application) => application.name, query)
+  },
+})
+
+const get = route({
+  method: 'GET',
+  path: '/applications/{name}',
+  summary: 'One application with its resources',
+  answer: { description: 'The application', schema: schemas.ApplicationDetail },
+  handle: ({ engine, name }) => engine.application(name),
+})
+
+const manifests = route({
+  method: 'GET',
+  path: '/applications/{name}/manifests',
+  summary: 'Desired manifests; secret values are masked unless `reveal`',
+  query: z.object({ revision, reveal: flag.default(false) }),
+  answer: { description: 'Multi-document YAML', contentType: 'application/yaml' },
+  handle: ({ engine, name, query }) =>
+    engine.manifests(name, {
+      reveal: query.reveal,
+      ...(query.revision === undefined ? {} : { revision: query.revision }),
+    }),
+})
+
+const plan = route({
+  method: 'GET',
+  path: '/applications/{name}/plan',
+  summary: 'What a sync would do now',
+  answer: { description: 'The plan, secret values masked', schema: schemas.Plan },
+  handle: ({ engine, name }) => engine.plan(name),
+})
+
+const why = route({
+  method: 'GET',
+  path: '/applications/{name}/why',
+  summary: 'What is wrong, since when, why, and what to do next',
+  answer: { description: 'The explanation', schema: schemas.Why },
+  handle: ({ engine, name }) => engine.why(name),
+})
+
+const history = route({
+  method: 'GET',
+  path: '/applications/{name}/history',
+  summary: 'Past syncs, newest first',
+  query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }),
+  answer: { description: 'Past syncs', list: schemas.History },
+  handle: async ({ engine, name, query }) => ({ items: await engine.history(name, query.limit) }),
+})
+
+const sync = route({
+  method: 'POST',
+  path: '/applications/{name}/sync',
+  summary: 'Starts a sync; a newer request supersedes a running one',
+  body: z.strictObject({
+    prune: z.boolean().optional().describe("Default: as the application's policy says"),
+    revision,
+    dryRun: z.boolean().optional(),
+  }),
+  answer: { description: 'The operation that was started', status: 202, schema: schemas.Operation },
+  handle: ({ engine, name, body }) =>
+    engine.sync(name, {
+      initiatedBy: 'api',
+      ...(body.prune === undefined ? {} : { prune: body.prune }),
+      ...(body.revision === undefined ? {} : { revision: body.revision }),
+      ...(body.dryRun === undefined ? {} : { dryRun: body.dryRun }),
+    }),
+})
+
+const refreshBody = z.strictObject({
+  hard: z.boolean().default(false).describe('Drops caches and verifies every object again'),
+})
+
+const refresh = route({
+  method: 'POST',
+  path: '/applications/{name}/refresh',
+  summary: 'Looks at the source and the cluster again',
+  body: refreshBody,
+  answer: { description: 'Under way', status: 202 },
+  handle: ({ engine, name, body }) => engine.refresh(name, { hard: body.hard }),
+})
+
+const refreshAll = route({
+  method: 'POST',
+  path: '/refresh',
+  summary: 'Looks at all sources and clusters again',
+  body: refreshBody,
+  answer: { description: 'Under way', status: 202 },
+  handle: ({ engine, body }) => engine.refresh(undefined, { hard: body.hard }),
+})
+
+const terminate = route({
+  method: 'POST',
+  path: '/applications/{name}/terminate',
+  summary: 'Ends the running operation',
+  body: z.strictObject({}),
+  answer: { description: 'Ended, or there was none', status: 202 },
+  handle: ({ engine, name }) => engine.terminate(name),
+})
+
+export const applicationRoutes: readonly Route[] = [
+  list,
+  get,
+  manifests,
+  plan,
+  why,
+  history,
+  sync,
+  refresh,
+  refreshAll,
+  terminate,
+]
