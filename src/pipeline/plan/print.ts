@@ -28,7 +28,7 @@ export function printPlan(
   const refusal = plan.refused === undefined ? [] : [plan.refused.message, '']
   if (changes.length === 0) return [...refusal, `No differences: ${plan.application} is as Git says.`].join('\n')
   const width = options.width ?? 80
-  const nameWidth = Math.min(40, Math.max(...changes.map((change) => refText(change.ref).length)))
+  const nameWidth = Math.min(46, Math.max(...changes.map((change) => refText(change.ref).length)))
   const placeWidth = Math.max(...changes.map((change) => placeText(change).length))
   const lines = changes.flatMap((change) => [
     heading(change, nameWidth, placeWidth, options.subject),
