@@ -17,6 +17,11 @@ export interface ColumnOptions {
 
 /** One string for each row (more with `wrap`), without trailing spaces. */
 export function columns(rows: readonly (readonly (Cell | string)[])[], options: ColumnOptions = {}): string[] {
+  return columnRows(rows, options).flat()
+}
+
+/** As `columns`, with the lines of each row by themselves. */
+export function columnRows(rows: readonly (readonly (Cell | string)[])[], options: ColumnOptions = {}): string[][] {
   const gap = ' '.repeat(options.gap ?? 2)
   const indent = ' '.repeat(options.indent ?? 0)
   const cells = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? { text: cell } : cell)))
@@ -24,7 +29,7 @@ export function columns(rows: readonly (readonly (Cell | string)[])[], options: 
   const widths = Array.from({ length: Math.max(0, count - 1) }, (_, column) =>
     Math.max(0, ...cells.map((row) => (column < row.length - 1 ? textWidth(row[column]!.text) : 0))),
   )
-  return cells.flatMap((row) => {
+  return cells.map((row) => {
     const head = row.slice(0, -1).map((cell, column) => paint(cell, pad(cell.text, widths[column] ?? 0)) + gap)
     const used =
       indent.length + row.slice(0, -1).reduce((sum, _, column) => sum + (widths[column] ?? 0) + gap.length, 0)

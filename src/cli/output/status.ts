@@ -1,7 +1,7 @@
 /** `halcyon status`: how many need a person, then those that do. Pure. */
 import type { ApplicationView } from '../../api/views.ts'
 import { ageText, durationText } from './age.ts'
-import { type Cell, columns, textWidth } from './columns.ts'
+import { type Cell, columnRows, textWidth } from './columns.ts'
 import { plainLine } from './plain.ts'
 import type { Style } from './style.ts'
 import { byUrgency, type Group, type Verdict, verdictOf } from './verdict.ts'
@@ -60,7 +60,7 @@ export function statusLines(
   ]
 }
 
-/** `name  word  age  text  command`: the command goes to a line of its own where both do not fit. */
+/** `name  word  age  text`, and below it the command to copy. */
 export function verdictLines(
   applications: readonly ApplicationView[],
   options: { now: number; style: Style; width?: number | undefined; indent: number },
@@ -73,10 +73,11 @@ export function verdictLines(
     { text: verdict.group === 'quiet' ? '' : durationSince(verdict.since, now) },
     { text: verdict.text },
   ])
-  const lines = columns(rows, { width: options.width, indent })
-  return lines.flatMap((line, index) => {
+  // Wrapped and not cut: the end of a message is often the part that helps.
+  const lines = columnRows(rows, { width: options.width, indent, wrap: true })
+  return lines.flatMap((row, index) => {
     const next = verdicts[index]?.verdict.next ?? ''
-    return next === '' ? [line] : [line, `${' '.repeat(indent + 2)}${next}`]
+    return next === '' ? row : [...row, `${' '.repeat(indent + 2)}${next}`]
   })
 }
 
