@@ -207,7 +207,7 @@ interface Progress {
 function showProgress(io: UpIo, startedAt: number): Progress {
   const painter: Painter = createPainter({
     screen: io.stderr,
-    style: io.style,
+    style: styleFor(io.stderr.isTTY, io.env),
     now: () => clock.now(),
     after: clock.after,
   })
