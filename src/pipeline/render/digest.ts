@@ -1,5 +1,6 @@
 /** Content hashes for cache keys. Pure. */
 import { createHash } from 'node:crypto'
+import { stringifyJson } from '../../kube/json.ts'
 
 /** sha256 of the text, in hex. */
 export function digest(text: string): string {
@@ -8,5 +9,5 @@ export function digest(text: string): string {
 
 /** sha256 of plain data, by its JSON. */
 export function digestOf(value: unknown): string {
-  return digest(JSON.stringify(value))
+  return digest(stringifyJson(value))
 }

@@ -256,3 +256,18 @@ test.each([
   await expect(render()).rejects.toMatchObject({ reason: 'RenderTimedOut' })
   expect(renderer.count).toBe(2)
 })
+
+test('integers beyond 2^53 stay exact from the template to the object, also out of the store', async () => {
+  const cache = memoryStore()
+  const big = chartTree({
+    'templates/big.yaml':
+      'apiVersion: x.example/v1\nkind: Big\nmetadata: {name: big}\nspec: {size: 9007199254740993}\n',
+  })
+  await using first = await testRenderer({ cache })
+  await using second = await testRenderer({ cache, dataDir: first.dataDir })
+  for (const renderer of [first, second]) {
+    const { objects } = await renderer.render(request({ tree: big, path: 'charts/web' }))
+    expect(objects.find(({ object }) => object.kind === 'Big')!.object['spec']).toEqual({ size: 9007199254740993n })
+  }
+  expect(second.count).toBe(0)
+})

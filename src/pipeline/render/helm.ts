@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ApplicationSource } from '../../api/application.ts'
 import { HalcyonError } from '../../api/errors.ts'
+import { stringifyJson } from '../../kube/json.ts'
 import type { SourceTree } from '../source/source.ts'
 import { type ChartArchive, chartLocation } from './charts.ts'
 import { digestOf } from './digest.ts'
@@ -123,7 +124,7 @@ async function findChart(input: HelmInput, workshop: Workshop): Promise<Chart> {
 /** `valuesObject` replaces `values`, as in Argo CD. JSON is YAML. */
 function inlineValues({ helm }: ApplicationSource): string {
   if (helm?.valuesObject !== undefined && Object.keys(helm.valuesObject).length > 0) {
-    return JSON.stringify(helm.valuesObject, (_key, value) => (typeof value === 'bigint' ? Number(value) : value))
+    return stringifyJson(helm.valuesObject)
   }
   return helm?.values ?? ''
 }

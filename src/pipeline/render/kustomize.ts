@@ -2,6 +2,7 @@
 import { posix } from 'node:path'
 import type { KustomizeSource } from '../../api/application.ts'
 import { messageOf } from '../../api/errors.ts'
+import { stringifyJson } from '../../kube/json.ts'
 import { digestOf } from './digest.ts'
 import type { BuildEnvironment } from './environment.ts'
 import { type ClusterFacts, plainKubeVersion } from './helm-arguments.ts'
@@ -91,7 +92,7 @@ function edit(
 ): string {
   try {
     const value = askingForOrigins(applyOverrides(files.entry.value, overrides, components, environment))
-    return JSON.stringify(value, (_key, field) => (typeof field === 'bigint' ? Number(field) : field))
+    return stringifyJson(value)
   } catch (error) {
     throw new ToolFailure('kustomize', messageOf(error), { cause: error })
   }

@@ -6,6 +6,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { parseJson, stringifyJson } from '../../kube/json.ts'
 import { ByteCache } from './byte-cache.ts'
 import { freeze } from './manifest.ts'
 import type { SourceOutput } from './source-output.ts'
@@ -48,7 +49,7 @@ export class RenderCache {
   }
 
   async put(key: string, entry: CacheEntry, outlivesProcess: boolean): Promise<void> {
-    const bytes = Buffer.from(encodeEntry(entry))
+    const bytes = Buffer.from(stringifyJson(entry))
     this.#memory.set(key, entry, bytes.length + 64)
     if (outlivesProcess) await this.#store.put(key, seal(zstdCompressSync(bytes), await this.#sealingKey(), key))
   }
@@ -84,21 +85,8 @@ function unseal(sealed: Uint8Array, key: Buffer, name: string): Buffer {
   return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
 }
 
-const bigMark = '\u0000bigint'
-
-/** JSON; integers beyond 2^53 (bigint) are marked, and the flag in front says whether there are any. */
-function encodeEntry(entry: CacheEntry): string {
-  try {
-    return `0${JSON.stringify(entry)}`
-  } catch {
-    return `1${JSON.stringify(entry, (_key, value) => (typeof value === 'bigint' ? { [bigMark]: String(value) } : value))}`
-  }
-}
-
 function decodeEntry(text: string): CacheEntry {
-  const revive = (_key: string, value: unknown) =>
-    typeof value === 'object' && value !== null && bigMark in value ? BigInt(String(value[bigMark])) : value
-  const entry: CacheEntry = JSON.parse(text.slice(1), text.startsWith('1') ? revive : undefined)
+  const entry = parseJson(text) as CacheEntry
   if (entry !== 'DependsOnCluster') for (const { object } of entry.objects) freeze(object)
   return entry
 }
