@@ -48,7 +48,8 @@ function refusal(nodes: readonly KubeObject[], why: string): { message: string; 
   return { message: `0/${nodes.length} nodes are available: ${why}.`, waits: false }
 }
 
-function pinnedNode(spec: PodSpec): string | undefined {
+/** The node that a DaemonSet meant its pod for. */
+export function pinnedNode(spec: PodSpec): string | undefined {
   const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
   return terms?.[0]?.matchFields?.find((field) => field.key === 'metadata.name')?.values?.[0]
 }
