@@ -34,7 +34,10 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
 ]
 
 /** A program that throws instead of ending the process; its exit code is in `context.exitCode`. */
-export function createProgram(handlers: CliHandlers, context = createContext(handlers, processIo())): Command {
+export function createProgram(
+  handlers: CliHandlers,
+  context = createContext(handlers, handlers.io ?? processIo()),
+): Command {
   const program = new Command('halcyon')
   program
     .description('Takes what Git says and makes clusters match it; explains every step.')
