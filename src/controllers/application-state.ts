@@ -7,6 +7,7 @@ import { createNotifier, type Notifier } from '../pipeline/apply/notifier.ts'
 import type { ReadEntry } from '../pipeline/source/source.ts'
 import type { SyncRequest } from '../server/engine.ts'
 import type { ApplicationRecord, InventoryRecord } from '../store/store.ts'
+import type { ChangeInFlight } from './change.ts'
 
 /** What the desired objects were computed from, the last time. Equal inputs need no second computation. */
 export interface Rendered {
@@ -66,8 +67,8 @@ export interface ManagedApplication {
   /** Set when its manifest left Git: what was applied is to go too, or to stay. */
   deleting: { readonly cascade: boolean } | undefined
   warnings: readonly string[]
-  /** The commit that last touched what it reads. */
-  touchedBy: { readonly commit: string; readonly paths: readonly string[]; readonly at: number } | undefined
+  /** The change it is working on. */
+  change: ChangeInFlight | undefined
   readonly changed: Notifier
 }
 
@@ -104,7 +105,7 @@ export function newApplication(
     outcome: 'done',
     deleting: undefined,
     warnings: [],
-    touchedBy: undefined,
+    change: undefined,
     changed: createNotifier(),
   }
 }

@@ -12,6 +12,7 @@ import { outOfSyncKeys, syncStatusOf } from '../pipeline/plan/verdict.ts'
 import { backoffMs } from '../runtime/retry.ts'
 import type { Outcome } from '../runtime/work-queue.ts'
 import { desiredDigest, type ManagedApplication, type Rendered, toRecord } from './application-state.ts'
+import { leaveChange } from './change.ts'
 import { type ControllerContext, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { changesOf, endOperation, startOperation } from './operations.ts'
@@ -40,9 +41,9 @@ export function createApplicationController(context: ControllerContext): Applica
       try {
         return noted(
           app,
-          app.deleting === undefined
-            ? await converge(context, touches, app, signal)
-            : await remove(context, app, signal),
+          await withinChange(context, app, () =>
+            app.deleting === undefined ? converge(context, touches, app, signal) : remove(context, app, signal),
+          ),
         )
       } catch (error) {
         if (signal.aborted) return done
@@ -56,6 +57,11 @@ export function createApplicationController(context: ControllerContext): Applica
       await Promise.all(stopping)
     },
   }
+}
+
+/** What is done for a change belongs to its trace. */
+function withinChange<T>(context: ControllerContext, app: ManagedApplication, work: () => Promise<T>): Promise<T> {
+  return app.change === undefined ? work() : context.tracing.within(app.change.span, work)
 }
 
 function noted(app: ManagedApplication, outcome: Outcome): Outcome {
@@ -232,6 +238,8 @@ function refuse(
 async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): Promise<Outcome> {
   const { app, digest, desired } = input
   app.request = undefined
+  leaveChange(app.change, app.name)
+  app.change = undefined
   app.applied = digest
   app.syncedRevisions = desired.revisions
   for (const object of desired.objects) adopt(input, object)

@@ -37,6 +37,11 @@ export interface ControllerContext {
 
 /** Appends to the event log; the only way the controllers speak. */
 export function report(context: ControllerContext, event: Omit<EventView, 'seq' | 'at'>): void {
-  context.store.appendEvent({ ...event, at: new Date(context.clock.now()).toISOString() })
+  const traceId = event.traceId ?? context.tracing.current()?.traceId
+  context.store.appendEvent({
+    ...event,
+    ...(traceId === undefined ? {} : { traceId }),
+    at: new Date(context.clock.now()).toISOString(),
+  })
   context.metrics.events.inc({ type: event.type })
 }

@@ -13,6 +13,7 @@ import type { Change, DesiredObject, Plan } from '../pipeline/plan/types.ts'
 import type { HookRun, InventoryRecord } from '../store/store.ts'
 import { type ManagedApplication, toRecord } from './application-state.ts'
 import { bundleOf } from './bundle.ts'
+import { leaveChange } from './change.ts'
 import { type ControllerContext, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { policyOf } from './policy.ts'
@@ -205,6 +206,8 @@ function inventoryRecord(desired: DesiredObject, digest: string, fingerprint: st
 /** The desired state is in the cluster; from here on only health is awaited. */
 function noteWritten(context: ControllerContext, start: Start): void {
   const { app, digest, desired, plan } = start
+  if (app.change !== undefined)
+    context.metrics.pushToAppliedSeconds.observe((context.clock.now() - app.change.seenAt) / 1000)
   app.applied = digest
   app.syncedRevisions = desired.revisions
   app.differing = new Map(plan.skipped.map((change) => [change.key, change.reason]))
@@ -234,6 +237,8 @@ async function finish(
   }
   context.metrics.syncs.inc({ phase })
   context.metrics.syncSeconds.observe({ phase }, (now - startedAt) / 1000)
+  leaveChange(app.change, app.name, error)
+  app.change = undefined
   if (phase === 'Succeeded') {
     app.attempts = undefined
     app.failures = 0

@@ -4,6 +4,7 @@ import { messageOf } from '../api/errors.ts'
 import { createReadSetIndex, type ReadSetIndex } from '../pipeline/source/read-set.ts'
 import type { Repository } from '../pipeline/source/source.ts'
 import type { ManagedApplication } from './application-state.ts'
+import { beginChange, leaveChange } from './change.ts'
 import { type ControllerContext, report } from './context.ts'
 import { setProblem } from './verdicts.ts'
 
@@ -127,14 +128,21 @@ export function createRepositoryController(context: ControllerContext): Reposito
     for (const use of uses) {
       const from = use.app.rendered?.revisions[use.source]
       if (from === undefined) context.queue.add(use.app.name)
-      else if (from !== commit) behind.set(from, [...(behind.get(from) ?? []), use])
+      else if (from !== commit) append(behind, from, use)
     }
     for (const [from, late] of behind) {
       const paths = await repository.changedPaths(from, commit, stop.signal)
       const touched = entry.index.touched(paths)
+      const change = beginChange(context.tracing, {
+        repository: entry.url,
+        commit,
+        seenAt,
+        touched: late.flatMap((use) => (touched.has(useKey(use)) ? [use.app.name] : [])),
+      })
       for (const use of late) {
         if (touched.has(useKey(use))) {
-          use.app.touchedBy = { commit, paths: paths.slice(0, 20).map((path) => path.path), at: seenAt }
+          leaveChange(use.app.change, use.app.name)
+          use.app.change = change
           context.queue.add(use.app.name, 'high')
         } else advance(use, commit)
       }
@@ -142,6 +150,7 @@ export function createRepositoryController(context: ControllerContext): Reposito
         type: 'RevisionSeen',
         application: '',
         message: `${entry.url} moved to ${commit.slice(0, 7)}: ${paths.length} paths changed, ${touched.size} of ${uses.length} applications touched`,
+        traceId: change.span.traceId,
         data: { repository: entry.url, from, revision: commit, touched: touched.size },
       })
     }
@@ -193,12 +202,14 @@ function useKey(use: Use): string {
 
 function byRevision(entry: Tracked): Map<string, Use[]> {
   const groups = new Map<string, Use[]>()
-  for (const use of entry.uses.values()) {
-    const group = groups.get(use.revision)
-    if (group === undefined) groups.set(use.revision, [use])
-    else group.push(use)
-  }
+  for (const use of entry.uses.values()) append(groups, use.revision, use)
   return groups
+}
+
+function append(groups: Map<string, Use[]>, key: string, use: Use): void {
+  const group = groups.get(key)
+  if (group === undefined) groups.set(key, [use])
+  else group.push(use)
 }
 
 /** The new revision is what it would render to anyway. */

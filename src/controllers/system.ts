@@ -126,7 +126,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     signal: AbortSignal,
   ): Promise<(CommitView & { paths: string[] }) | undefined> {
     const [source] = sourcesOf(app.manifest.spec)
-    const head = app.revisions[0] ?? app.touchedBy?.commit
+    const head = app.revisions[0] ?? app.change?.commit
     if (source === undefined || source.chart !== undefined || head === undefined) return undefined
     const paths = (app.rendered?.readSets[0] ?? []).map((entry) => entry.path)
     try {
