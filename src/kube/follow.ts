@@ -1,6 +1,6 @@
 /** Keeps up with one kind of object: LIST, then WATCH, for ever. Effect: reads the cluster. */
 import type { Clock } from '../runtime/clock.ts'
-import type { ApiResource, KubeClient, ListOptions } from './client.ts'
+import type { ApiResource, KubeClient, ListOptions, WatchEvent } from './client.ts'
 import { ApiError, ConnectionError, isExpired } from './errors.ts'
 import { type KubeObject, refKey, refOf } from './object.ts'
 import { backOff } from './retry.ts'
@@ -61,14 +61,21 @@ export async function follow(
   const cut = options.transform ?? ((object: KubeObject) => object)
   const selection = selectionOf(options)
   let pageSize = options.pageSize
-  /** '' = a LIST is needed. */
-  let version = ''
+  /** Undefined = a LIST is needed. */
+  let version: string | undefined
   let everSynced = false
   let failures = 0
   let refusals = 0
+  let state: FollowState | undefined
+
+  function enter(next: FollowState, error?: unknown): void {
+    if (next === state && error === undefined) return
+    state = next
+    handler.onState?.(next, error)
+  }
 
   async function list(): Promise<void> {
-    handler.onState?.('listing')
+    enter('listing')
     const seen = new Set<string>()
     let listed = ''
     const paging = pageSize === undefined ? selection : { ...selection, pageSize }
@@ -80,71 +87,97 @@ export async function follow(
       listed = page.resourceVersion
     }
     handler.onSynced(seen, listed)
-    handler.onState?.('watching')
+    // The server answers; waiting for the first event of the watch could take minutes.
+    enter('watching')
     version = listed
     pageSize = options.pageSize
     everSynced = true
   }
 
-  /** True when it worked for a while; throws what ends it early. */
-  async function watch(): Promise<boolean> {
+  function take(event: WatchEvent): void {
+    version = event.object.metadata.resourceVersion ?? version
+    if (event.type === 'DELETED') handler.onDeleted(cut(event.object))
+    else if (event.type !== 'BOOKMARK') handler.onObject(cut(event.object))
+  }
+
+  /** True when it ended in peace after it had worked; throws what ends it early. */
+  async function watch(resourceVersion: string): Promise<boolean> {
     const started = clock.now()
-    let worked = false
-    let silent = failures === 0
+    let opened: number | undefined
     const onOpen = () => {
-      if (!silent) handler.onState?.('watching')
-      silent = true
+      opened ??= clock.now()
+      enter('watching')
     }
-    const watching: WatchOptions = { ...selection, resourceVersion: version, onOpen }
-    for await (const event of client.watch(resource, watching, signal)) {
-      onOpen()
-      worked = true
-      failures = 0
-      refusals = 0
-      version = event.object.metadata.resourceVersion ?? version
-      if (event.type === 'DELETED') handler.onDeleted(cut(event.object))
-      else if (event.type !== 'BOOKMARK') handler.onObject(cut(event.object))
+    let worked = false
+    try {
+      const watching: WatchOptions = { ...selection, resourceVersion, onOpen }
+      for await (const event of client.watch(resource, watching, signal)) {
+        worked = true
+        onOpen()
+        take(event)
+      }
+      return worked || clock.now() - started >= healthyWatchMs
+    } finally {
+      if (worked || (opened !== undefined && clock.now() - opened >= healthyWatchMs)) {
+        failures = 0
+        refusals = 0
+      }
     }
-    return worked || clock.now() - started >= healthyWatchMs
   }
 
   /** Decides how to go on after an error: with another page size, a new LIST, or the same watch. */
   function adjust(error: unknown): void {
     if (isExpired(error)) {
       // An expired page token is escaped by asking for everything at once, an expired version by a new list.
-      if (version === '') pageSize = 0
-      version = ''
-    } else if (error instanceof ApiError && version === '') {
-      if (error.reason === 'ResponseTooLarge') pageSize = Math.max(1, Math.floor((pageSize || 500) / 2))
-    } else if (error instanceof ApiError) {
+      if (version === undefined) pageSize = 0
+      version = undefined
+    } else if (isTooLarge(error)) {
+      pageSize = Math.max(1, Math.floor((pageSize || 500) / 2))
+    } else if (version !== undefined && error instanceof ApiError) {
       refusals++
-      if (!error.shouldRetry() || refusals >= refusalsUntilList) version = ''
+      if (!error.shouldRetry() || refusals >= refusalsUntilList) version = undefined
     }
+  }
+
+  /** True when the next step may follow at once. */
+  async function step(): Promise<boolean> {
+    if (version === undefined) {
+      // A list that works does not clear the failures: list and 410 in turns must slow down too.
+      await list()
+      return true
+    }
+    const worked = await watch(version)
+    failures = worked ? 0 : failures + 1
+    return worked
+  }
+
+  /** True when the next step may follow at once. Throws what the caller must hear. */
+  function failed(error: unknown): boolean {
+    if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
+    const routine = isExpired(error) || (isTooLarge(error) && pageSize !== 1)
+    if (!everSynced && !routine && options.firstFailure !== 'retry') throw error
+    adjust(error)
+    failures++
+    // That a version gets too old between two watches is routine, the first time.
+    if (routine && failures === 1) return true
+    enter('disconnected', error)
+    return false
   }
 
   while (!signal.aborted) {
+    let atOnce: boolean
     try {
-      if (version === '') await list()
-      else if (await watch()) failures = 0
-      else failures++
+      atOnce = await step()
     } catch (error) {
       if (signal.aborted) return
-      if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error
-      adjust(error)
-      const recoverable = isExpired(error) || (error instanceof ApiError && error.reason === 'ResponseTooLarge')
-      if (!everSynced && !recoverable && options.firstFailure !== 'retry') throw error
-      failures++
-      // Listing again because a version got too old is routine, the first time.
-      if (recoverable && failures === 1) continue
-      handler.onState?.('disconnected', error)
+      atOnce = failed(error)
     }
-    if (failures > 0 && !(await rested(backOff(failures, delays, random)))) return
+    if (!atOnce) await clock.sleep(backOff(failures, delays, random), signal).catch(() => undefined)
   }
+}
 
-  async function rested(ms: number): Promise<boolean> {
-    await clock.sleep(ms, signal).catch(() => undefined)
-    return !signal.aborted
-  }
+function isTooLarge(error: unknown): boolean {
+  return error instanceof ApiError && error.reason === 'ResponseTooLarge'
 }
 
 function selectionOf({ namespace, labelSelector, fieldSelector }: FollowOptions): ListOptions {
