@@ -58,6 +58,8 @@ export interface Commit {
 export interface ChangedPath {
   readonly path: string
   readonly change: 'added' | 'modified' | 'deleted'
+  /** The highest path that came, went or changed its kind with this one: for a file in a new directory, that directory. Absent = only this path. */
+  readonly top?: string
 }
 
 /** Which commit a revision means right now. `ref` is the branch or tag that matched, undefined for a SHA. */
