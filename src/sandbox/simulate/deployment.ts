@@ -68,7 +68,9 @@ function reconcile(context: Context, object: KubeObject): number | undefined {
 const none: RolloutShare = { wanted: 0, available: 0 }
 
 function shareOf(set: ReplicaSet): RolloutShare {
-  return { wanted: set.spec.replicas ?? 0, available: set.status?.availableReplicas ?? 0 }
+  const wanted = set.spec.replicas ?? 0
+  // A ReplicaSet that was just made smaller still reports the pods it is about to lose.
+  return { wanted, available: Math.min(wanted, set.status?.availableReplicas ?? 0) }
 }
 
 /** Status fields this controller does not compute. */

@@ -6,7 +6,9 @@ export interface KeyQueue {
   add(key: string): void
   /** Work on the key after `ms`, replacing an earlier wish for the same key. */
   addAfter(key: string, ms: number): void
-  /** Forget the key's timer. */
+  /** No timer for the key: nothing is pending until somebody adds it. */
+  rest(key: string): void
+  /** Forget the key altogether. */
   drop(key: string): void
   /** Keys waiting now, and keys with a timer. */
   size(): number
@@ -89,6 +91,9 @@ export function createKeyQueue(clock: Clock, work: (key: string) => void): KeyQu
   return {
     add,
     addAfter,
+    rest: (key) => {
+      wakes.delete(key)
+    },
     drop: (key) => {
       wakes.delete(key)
       ready.delete(key)

@@ -81,14 +81,12 @@ export function podController(nodeNames: readonly string[]): Controller {
     return result.next
   }
 
-  /** 10.244.0.0/16 shared out by node; addresses come round again after some thirty thousand pods. */
+  /** 10.244.0.0/16 shared out by node; addresses come round again after some thousands of pods. */
   function allocateIp(node: string): string {
-    const index = Math.max(0, nodeNames.indexOf(node))
-    const share = Math.floor(65_000 / Math.max(1, nodeNames.length))
-    const next = ((nextIp.get(node) ?? 0) % (share - 10)) + 1
-    nextIp.set(node, next)
-    const address = 10 + index * share + next
-    return `10.244.${address >> 8}.${address & 255}`
+    const share = Math.max(1, Math.floor(255 / Math.max(1, nodeNames.length)))
+    const next = (nextIp.get(node) ?? 0) % (share * 254)
+    nextIp.set(node, next + 1)
+    return `10.244.${Math.max(0, nodeNames.indexOf(node)) * share + Math.floor(next / 254)}.${1 + (next % 254)}`
   }
 
   return {

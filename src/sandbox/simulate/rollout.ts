@@ -59,6 +59,7 @@ export function oldSizes(
   const total = current.wanted + sum(old, 'wanted')
   const enough = replicas - bounds.unavailable
   let removable = total - enough - Math.max(0, current.wanted - current.available)
+  if (removable <= 0) return sizes
   for (let i = 0; i < sizes.length && removable > 0; i++) {
     const unhealthy = Math.min(removable, Math.max(0, sizes[i]! - old[i]!.available))
     sizes[i]! -= unhealthy

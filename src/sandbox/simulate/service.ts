@@ -80,7 +80,8 @@ function put(context: Context, live: KubeObject | undefined, wanted: KubeObject)
     return
   }
   const { metadata: _, ...content } = wanted
-  if (Object.keys(content).every((key) => jsonEqual(live[key], wanted[key]))) return
+  const { metadata: __, ...known } = live
+  if (jsonEqual(known, content)) return
   context.cluster.update({ ...wanted, metadata: { ...live.metadata, ...wanted.metadata } }, controllerManager)
 }
 

@@ -70,7 +70,7 @@ export function startSimulation(cluster: SimulatedCluster, clock: Clock, options
     try {
       const next = controller.reconcile(context, object)
       if (failures.size > 0) failures.delete(key)
-      if (next === undefined) queue.drop(key)
+      if (next === undefined) queue.rest(key)
       else queue.addAfter(key, next)
     } catch (error) {
       const attempt = failures.get(key) ?? 0
@@ -91,7 +91,7 @@ export function startSimulation(cluster: SimulatedCluster, clock: Clock, options
     const deleted = type === 'DELETED'
     context.owned.note(object, deleted)
     const owner = controllerOf(object)
-    if (owner !== undefined) enqueueOwner(object)
+    if (owner !== undefined) enqueueOwner(object, type)
     if (object.apiVersion === 'v1') noteCore(object, deleted)
     const ref = refOf(object)
     const controller = byKind.get(`${ref.group}/${ref.kind}`)
@@ -104,13 +104,14 @@ export function startSimulation(cluster: SimulatedCluster, clock: Clock, options
     } else if (key !== working) queue.add(key)
   }
 
-  function enqueueOwner(object: KubeObject): void {
+  function enqueueOwner(object: KubeObject, type: ClusterEvent['type']): void {
     const owner = controllerOf(object)
     if (owner === undefined) return
     const ownerRef = refOf({ ...owner, metadata: { name: owner.name, namespace: object.metadata.namespace ?? '' } })
     if (!byKind.has(`${ownerRef.group}/${ownerRef.kind}`)) return
     const key = refKey(ownerRef)
-    if (key !== working) queue.add(key)
+    // A controller has counted what it just made; what it changed or removed it wants to see again.
+    if (key !== working || type !== 'ADDED') queue.add(key)
   }
 
   /** Services follow the pods they select. */
