@@ -1,0 +1,126 @@
+/** The set of fields a configuration speaks about: what an applier will own. Pure. */
+import type { FieldsV1 } from '../../kube/object.ts'
+import { ANY, type ListNode, type ScalarNode, type TypeNode } from '../schema/types.ts'
+import { isData } from '../values.ts'
+import { LEAF } from './field-set.ts'
+import { itemKey } from './list-items.ts'
+import { TypedError } from './typed-error.ts'
+
+/** Throws TypedError when a field is not declared, has the wrong type, or a list names an item twice. */
+export function toFieldSet(value: unknown, type: TypeNode): FieldsV1 {
+  const problems: string[] = []
+  const set = nodeOf(value, type, '', problems) ?? LEAF
+  if (problems.length > 0) throw new TypedError(problems)
+  return set
+}
+
+/** The node of a value; undefined when it holds no member of its own and has no children (an empty struct is its parent's leaf). */
+function nodeOf(value: unknown, type: TypeNode, path: string, problems: string[]): FieldsV1 | undefined {
+  if (value === null || value === undefined) return LEAF
+  switch (type.kind) {
+    case 'scalar': {
+      const problem = scalarProblem(value, type)
+      if (problem !== undefined) problems.push(`${path}: ${problem}`)
+      return LEAF
+    }
+    case 'list':
+      if (!Array.isArray(value)) {
+        problems.push(`${path}: expected list, got ${describe(value)}`)
+        return LEAF
+      }
+      return listNode(value, type, path, problems)
+    case 'any':
+      return isData(value) ? mapNode(value, type, path, problems) : LEAF
+    default:
+      if (!isData(value)) {
+        problems.push(`${path}: expected map, got ${describe(value)}`)
+        return LEAF
+      }
+      return mapNode(value, type, path, problems)
+  }
+}
+
+function mapNode(value: Record<string, unknown>, type: TypeNode, path: string, problems: string[]): FieldsV1 {
+  const atomic = (type.kind === 'map' || type.kind === 'struct') && type.atomic
+  const result: FieldsV1 = {}
+  for (const key in value) {
+    const declared = type.kind === 'struct' ? type.fields.get(key)?.type : undefined
+    const childType =
+      declared ??
+      (type.kind === 'map'
+        ? type.values
+        : type.kind === 'any' || (type.kind === 'struct' && type.unknown === 'preserve')
+          ? ANY
+          : undefined)
+    if (childType === undefined) {
+      problems.push(`${path}.${key}: field not declared in schema`)
+      continue
+    }
+    const node = nodeOf(value[key], childType, `${path}.${key}`, problems) ?? LEAF
+    result[`f:${key}`] = declared === undefined && hasChildren(node) ? { '.': LEAF, ...node } : node
+  }
+  return atomic ? LEAF : result
+}
+
+function hasChildren(node: FieldsV1): boolean {
+  for (const key in node) if (key !== '.') return true
+  return false
+}
+
+function listNode(items: readonly unknown[], type: ListNode, path: string, problems: string[]): FieldsV1 {
+  const result: FieldsV1 = {}
+  for (const [index, item] of items.entries()) {
+    if (type.listType === 'atomic') {
+      nodeOf(item, type.items, `${path}[${index}]`, problems)
+      continue
+    }
+    const key = itemKey(type, item)
+    if (key === undefined) {
+      problems.push(
+        `${path}: element ${index}: associative list with keys has an element that omits key field ${quoted(type.keys)} (and doesn't have default value)`,
+      )
+      continue
+    }
+    if (result[key] !== undefined) problems.push(`${path}: duplicate entries for key ${textOfKey(key)}`)
+    const node = nodeOf(item, type.items, `${path}${textOfKey(key)}`, problems) ?? LEAF
+    result[key] = hasChildren(node) ? { '.': LEAF, ...node } : LEAF
+  }
+  return type.listType === 'atomic' ? LEAF : result
+}
+
+function quoted(keys: readonly string[]): string {
+  return keys.map((key) => JSON.stringify(key)).join(', ')
+}
+
+function textOfKey(key: string): string {
+  if (key.startsWith('v:')) return `[=${key.slice(2)}]`
+  const keys = JSON.parse(key.slice(2)) as Record<string, unknown>
+  return `[${Object.entries(keys)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(',')}]`
+}
+
+/** What is wrong with a scalar; undefined when nothing. */
+function scalarProblem(value: unknown, type: ScalarNode): string | undefined {
+  switch (type.type) {
+    case 'string':
+    case 'time':
+    case 'bytes':
+      return typeof value === 'string' ? undefined : `expected string, got ${describe(value)}`
+    case 'integer':
+    case 'number':
+      return typeof value === 'number' ? undefined : `expected numeric (int or float), got ${describe(value)}`
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : `expected boolean, got ${describe(value)}`
+    default:
+      return typeof value === 'string' || typeof value === 'number'
+        ? undefined
+        : `expected string or number, got ${describe(value)}`
+  }
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'list'
+  if (typeof value === 'object') return 'map'
+  return JSON.stringify(value)
+}

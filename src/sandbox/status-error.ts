@@ -1,0 +1,155 @@
+/** The refusals of an API server, with its own codes, reasons and wording. Pure. */
+import type { Status } from '../kube/errors.ts'
+
+export interface Cause {
+  reason: string
+  message: string
+  field?: string
+}
+
+/** Thrown by verbs; the HTTP edge turns it into a Status body. */
+export class StatusError extends Error {
+  override readonly name = 'StatusError'
+  readonly code: number
+  readonly status: Status
+
+  constructor(code: number, reason: string, message: string, details?: Status['details']) {
+    super(message)
+    this.code = code
+    this.status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code }
+    if (reason === '') delete this.status.reason
+    if (details !== undefined) this.status.details = details
+  }
+}
+
+/** What an error names: a resource (plural) and its group. */
+export interface Named {
+  readonly group: string
+  readonly plural: string
+  readonly kind: string
+}
+
+/** `deployments.apps`, `namespaces`: how the server names a resource in messages. */
+export function qualified(resource: Pick<Named, 'group' | 'plural'>): string {
+  return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`
+}
+
+/** `Deployment.apps`, `Service`: how the server names a kind in messages of invalid objects. */
+function qualifiedKind(resource: Named): string {
+  return resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`
+}
+
+function detailsOf(resource: Named, name: string): NonNullable<Status['details']> {
+  const details: NonNullable<Status['details']> = { name, kind: resource.plural }
+  if (resource.group !== '') details.group = resource.group
+  return details
+}
+
+export function notFound(resource: Named, name: string): StatusError {
+  return new StatusError(404, 'NotFound', `${qualified(resource)} "${name}" not found`, detailsOf(resource, name))
+}
+
+/** The answer to a path that leads nowhere. */
+export function noSuchPath(): StatusError {
+  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+export function alreadyExists(resource: Named, name: string): StatusError {
+  const message = `${qualified(resource)} "${name}" already exists`
+  return new StatusError(409, 'AlreadyExists', message, detailsOf(resource, name))
+}
+
+export function conflict(resource: Named, name: string, detail: string): StatusError {
+  const message = `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${detail}`
+  return new StatusError(409, 'Conflict', message, detailsOf(resource, name))
+}
+
+/** The object was changed since the caller read it. */
+export function outdated(resource: Named, name: string): StatusError {
+  return conflict(
+    resource,
+    name,
+    'the object has been modified; please apply your changes to the latest version and try again',
+  )
+}
+
+/** 422 with one cause per field, worded as the server's field errors are. */
+export function invalid(resource: Named, name: string, causes: readonly FieldError[]): StatusError {
+  const texts = causes.map((cause) => `${cause.field}: ${cause.detail}`)
+  const text = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
+  const details: NonNullable<Status['details']> = { name, kind: resource.kind }
+  if (resource.group !== '') details.group = resource.group
+  details.causes = causes.map((cause) => ({ reason: cause.type, message: cause.detail, field: cause.field }))
+  return new StatusError(422, 'Invalid', `${qualifiedKind(resource)} "${name}" is invalid: ${text}`, details)
+}
+
+export function badRequest(message: string): StatusError {
+  return new StatusError(400, 'BadRequest', message)
+}
+
+export function forbidden(resource: Named, name: string, detail: string, causes?: Cause[]): StatusError {
+  const details = detailsOf(resource, name)
+  if (causes !== undefined) details.causes = causes
+  return new StatusError(403, 'Forbidden', `${qualified(resource)} "${name}" is forbidden: ${detail}`, details)
+}
+
+/** A watch or a page asks for history that is gone. */
+export function expired(message: string): StatusError {
+  return new StatusError(410, 'Expired', message)
+}
+
+export function methodNotAllowed(): StatusError {
+  return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+}
+
+export function unsupportedMediaType(accepted: readonly string[]): StatusError {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`
+  return new StatusError(415, 'UnsupportedMediaType', message)
+}
+
+export function unauthorized(): StatusError {
+  return new StatusError(401, 'Unauthorized', 'Unauthorized')
+}
+
+/** One complaint about one field. `detail` holds the whole text after `field: `. */
+export interface FieldError {
+  type:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueNotSupported'
+    | 'FieldValueForbidden'
+    | 'FieldValueDuplicate'
+    | 'FieldValueTypeInvalid'
+  field: string
+  detail: string
+}
+
+export function required(field: string, detail = ''): FieldError {
+  return { type: 'FieldValueRequired', field, detail: detail === '' ? 'Required value' : `Required value: ${detail}` }
+}
+
+export function invalidValue(field: string, value: unknown, detail: string): FieldError {
+  return { type: 'FieldValueInvalid', field, detail: `Invalid value: ${goValue(value)}: ${detail}` }
+}
+
+export function unsupported(field: string, value: unknown, allowed: readonly unknown[]): FieldError {
+  const list = allowed.map((one) => JSON.stringify(one)).join(', ')
+  return {
+    type: 'FieldValueNotSupported',
+    field,
+    detail: `Unsupported value: ${goValue(value)}: supported values: ${list}`,
+  }
+}
+
+export function forbiddenField(field: string, detail: string): FieldError {
+  return { type: 'FieldValueForbidden', field, detail: `Forbidden: ${detail}` }
+}
+
+export function duplicate(field: string, value: unknown): FieldError {
+  return { type: 'FieldValueDuplicate', field, detail: `Duplicate value: ${goValue(value)}` }
+}
+
+/** Strings are quoted, everything else is printed as JSON: near enough to what Go prints for the fields people meet. */
+function goValue(value: unknown): string {
+  return JSON.stringify(value) ?? 'null'
+}

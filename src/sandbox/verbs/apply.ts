@@ -1,0 +1,119 @@
+/** PATCH with an apply configuration: creates what is missing, merges what is there, writes nothing when nothing changes. */
+import type { KubeObject } from '../../kube/object.ts'
+import { parseYaml } from '../../kube/yaml.ts'
+import { type ClusterState, jsonAs, objectAs, timestamp } from '../cluster-state.ts'
+import { checkKind, placeObject, readObject } from '../read-object.ts'
+import { type Answer, type ApiRequest, isDryRun } from '../request.ts'
+import { groupVersion, type Resource } from '../resources.ts'
+import { applyConfiguration } from '../server-side-apply/apply.ts'
+import { ApplyConflict } from '../server-side-apply/conflicts.ts'
+import { TypedError } from '../server-side-apply/typed-error.ts'
+import { badRequest, StatusError } from '../status-error.ts'
+import { type Data, isData } from '../values.ts'
+import { createObject, gvkText, replaceObject, resetFields } from '../write.ts'
+
+export function apply(state: ClusterState, request: ApiRequest): Answer {
+  const { resource, namespace, name, subresource } = request
+  const manager = request.query.get('fieldManager') ?? ''
+  if (manager === '') {
+    throw new StatusError(
+      422,
+      'Invalid',
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      {},
+    )
+  }
+  const config = readConfig(request)
+  const entry = state.store.get(resource.storageKey, namespace, name)
+  const live = entry === undefined ? identityOf(resource, config) : objectAs(resource, entry)
+  const reset = resetFields(resource, subresource)
+  const result = run(request, () =>
+    applyConfiguration({
+      live,
+      config,
+      type: resource.type,
+      manager,
+      force: ['true', '1'].includes(request.query.get('force') ?? ''),
+      time: timestamp(state.clock),
+      subresource,
+      reset,
+    }),
+  )
+  if (entry !== undefined && !result.changed) return { code: 200, body: jsonAs(resource, entry) }
+  const object = readObject(resource, result.object, { fieldValidation: 'Ignore', warn: () => {} })
+  const options = { manager, dryRun: isDryRun(request), managedFields: result.managedFields }
+  if (entry === undefined) {
+    delete object.metadata.resourceVersion
+    return { code: 201, body: createObject(state, resource, object, options).json }
+  }
+  delete object.metadata.resourceVersion
+  const given = config.metadata.resourceVersion
+  if (given !== undefined) object.metadata.resourceVersion = given
+  const written = replaceObject(state, resource, entry, object, {
+    ...options,
+    subresource: subresource === 'status' ? 'status' : '',
+  })
+  return { code: 200, body: written.json }
+}
+
+function readConfig(request: ApiRequest): KubeObject {
+  const { resource, namespace, name } = request
+  const data = parseConfig(request.body)
+  if (data['apiVersion'] === undefined || data['kind'] === undefined) {
+    throw badRequest('invalid object type: /, Kind=')
+  }
+  checkKind(resource, data)
+  const metadata = isData(data['metadata']) ? { ...data['metadata'] } : {}
+  if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null) {
+    throw badRequest('metadata.managedFields must be nil')
+  }
+  if (metadata['name'] === undefined) metadata['name'] = name
+  if (metadata['name'] !== name) {
+    throw badRequest(
+      `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
+    )
+  }
+  const object = { ...data, metadata } as unknown as KubeObject
+  placeObject(resource, object, namespace)
+  return object
+}
+
+/** JSON is YAML, and nearly everybody sends JSON. */
+function parseConfig(body: Buffer): Data {
+  const text = body.toString('utf8')
+  let value: unknown
+  try {
+    value = text.trimStart().startsWith('{') ? JSON.parse(text) : parseYaml(text).documents[0]?.value
+  } catch (error) {
+    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  if (!isData(value)) throw badRequest('error decoding YAML: error converting YAML to JSON: expected a map')
+  return value
+}
+
+function identityOf(resource: Resource, config: KubeObject): KubeObject {
+  const { name, namespace } = config.metadata
+  const metadata = { ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) }
+  return { apiVersion: groupVersion(resource), kind: resource.kind, metadata }
+}
+
+/** Conflicts are 409; a configuration that does not fit its type is a 500 without a reason, as the real server has it. */
+function run<T>(request: ApiRequest, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof ApplyConflict) {
+      throw new StatusError(409, 'Conflict', error.message, { causes: [...error.causes] })
+    }
+    if (error instanceof TypedError) {
+      const { resource, namespace, name } = request
+      const where = namespace === '' ? `/${name}` : `${namespace}/${name}`
+      throw new StatusError(
+        500,
+        '',
+        `failed to create typed patch object (${where}; ${gvkText(resource)}): ${error.message}`,
+      )
+    }
+    throw error
+  }
+}
