@@ -17,17 +17,20 @@ const outcome = fc.oneof(
   fc.integer({ min: 0, max: 30 }).map((afterMs) => ({ kind: 'requeue' as const, afterMs })),
 )
 
-test('whatever happens, a key never runs twice at once, and no wake-up is lost', async () => {
+const passMs = 15
+
+test('whatever happens, a key never runs twice at once, and no wake-up is lost or late', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(step, { maxLength: 40 }),
-      fc.array(outcome, { maxLength: 30 }),
+      fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }),
+      fc.array(outcome, { maxLength: 30, size: 'max' }),
       async (steps, outcomes) => {
         const clock = new FakeClock()
         const queue = createWorkQueue<string>({
           clock,
           random: seededRandom(1),
-          concurrency: 2,
+          // A place for every key, so that only its own pass can delay a key.
+          concurrency: 3,
           backoff: { baseMs: 5, maxMs: 20, factor: 2 },
           onError: () => {},
         })
@@ -35,15 +38,20 @@ test('whatever happens, a key never runs twice at once, and no wake-up is lost',
         const runningNow = new Set<string>()
         /** When a pass has to have begun at the latest, for each key somebody asked for. */
         const owed = new Map<string, number>()
+        const endedAt = new Map<string, number>()
         const plan = [...outcomes]
         const finished = queue.run(async (current): Promise<Outcome> => {
           expect(runningNow.has(current)).toBe(false)
-          expect(runningNow.size).toBeLessThan(2)
           runningNow.add(current)
+          const due = owed.get(current) ?? Number.POSITIVE_INFINITY
           // A pass that begins pays for all that was due by now.
-          if ((owed.get(current) ?? Number.POSITIVE_INFINITY) <= clock.now()) owed.delete(current)
-          await clock.sleep(3)
+          if (due <= clock.now()) {
+            expect(clock.now()).toBe(Math.max(due, endedAt.get(current) ?? 0))
+            owed.delete(current)
+          }
+          await clock.sleep(passMs)
           runningNow.delete(current)
+          endedAt.set(current, clock.now())
           const next = plan.shift() ?? 'done'
           if (next === 'throw') throw new Error('no')
           return next === 'done' ? { kind: 'done' } : next
@@ -68,6 +76,6 @@ test('whatever happens, a key never runs twice at once, and no wake-up is lost',
         await finished
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 150 },
   )
 })
