@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { Connection, Identity } from '../connection.ts'
 import type { TestCertificate } from './certificate.ts'
 
@@ -20,12 +21,15 @@ export interface TestServer extends AsyncDisposable {
   readonly received: readonly Received[]
   /** Connections accepted so far. */
   readonly connections: number
+  /** Common names of the certificates that clients showed, one per request. */
+  readonly clientNames: readonly string[]
   connection(identity?: Identity, tls?: Partial<Connection['tls']>): Connection
 }
 
 /** `number` counts requests from 1. With a certificate it speaks TLS and asks clients for theirs. */
 export async function startTestServer(respond: Respond, certificate?: TestCertificate): Promise<TestServer> {
   const received: Received[] = []
+  const clientNames: string[] = []
   let connections = 0
   const listener = (message: IncomingMessage, response: ServerResponse) => {
     const parts: Buffer[] = []
@@ -38,6 +42,7 @@ export async function startTestServer(respond: Respond, certificate?: TestCertif
         body: Buffer.concat(parts).toString('utf8'),
       }
       received.push(request)
+      if (message.socket instanceof TLSSocket) clientNames.push(String(message.socket.getPeerCertificate().subject?.CN))
       respond(request, response, received.length)
     })
   }
@@ -52,6 +57,7 @@ export async function startTestServer(respond: Respond, certificate?: TestCertif
   return {
     url,
     received,
+    clientNames,
     get connections() {
       return connections
     },
