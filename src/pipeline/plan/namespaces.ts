@@ -1,5 +1,4 @@
-/** Namespaces and CRDs go ahead of what needs them; the namespace of CreateNamespace=true. Pure. */
-import type { SyncPolicy } from '../../api/application.ts'
+/** Namespaces and CRDs go ahead of what needs them. Pure. */
 import { getString } from '../../kube/fields.ts'
 import type { GroupKind, KubeObject } from '../../kube/object.ts'
 import type { DesiredObject } from './types.ts'
@@ -77,28 +76,4 @@ function needs(object: DesiredObject): string[] {
   const needed = [`kind ${group}/${kind}`]
   if (namespace !== '') needed.push(`namespace ${namespace}`)
   return needed
-}
-
-/**
- * The namespace that CreateNamespace=true asks for, with managedNamespaceMetadata; undefined when it is not asked for, or when a
- * manifest brings it (the manifest wins). Not tracked and not in the inventory, so it is never pruned (Argo CD). To be applied before
- * the first step when it does not exist, or when managedNamespaceMetadata is set.
- */
-export function namespaceToCreate(
-  destinationNamespace: string,
-  policy: SyncPolicy | undefined,
-  desired: readonly DesiredObject[],
-): KubeObject | undefined {
-  if (destinationNamespace === '' || policy?.syncOptions?.includes('CreateNamespace=true') !== true) return undefined
-  if (desired.some(({ ref }) => isNamespace(ref) && ref.name === destinationNamespace)) return undefined
-  const { labels, annotations } = policy.managedNamespaceMetadata ?? {}
-  return {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: {
-      name: destinationNamespace,
-      ...(labels === undefined ? {} : { labels }),
-      ...(annotations === undefined ? {} : { annotations }),
-    },
-  }
 }
