@@ -34,21 +34,24 @@ async function ensureInstalled(root) {
   const label = `  ${'installing dependencies'.padEnd(33)}`
   const live = Boolean(process.stderr.isTTY)
   if (live) process.stderr.write(`${label}...`)
-  const { code, output } = await npmCi(root)
+  let { code, output } = await npm(root, 'ci')
+  // `ci` insists that the lock file lists every optional package of every platform, also those that the registry in use does not have.
+  // `install` takes the same versions from the lock file and does not change it.
+  if (code !== 0 && output.includes('EUSAGE')) ({ code, output } = await npm(root, 'install', '--no-save'))
   if (live) process.stderr.write('\r')
   const seconds = `${((Date.now() - started) / 1000).toFixed(1)} s`
   process.stderr.write(`${label}${code === 0 ? 'done   ' : 'failed '}${seconds}\n`)
-  if (code !== 0) throw new Error(`Cannot install dependencies: npm ci ended with ${code}\n${output.trimEnd()}`)
+  if (code !== 0) throw new Error(`Cannot install dependencies: npm ended with ${code}\n${output.trimEnd()}`)
 }
 
-function npmCi(root) {
-  const npm = npmCommand()
+function npm(root, ...args) {
+  const found = npmCommand()
   return new Promise((resolve, reject) => {
-    const child = spawn(npm.command, [...npm.args, 'ci', '--no-progress'], {
+    const child = spawn(found.command, [...found.args, ...args, '--no-progress'], {
       cwd: root,
-      shell: npm.shell,
-      // `npm start --silent` sets the log level for everything below it, and with it hides why an install failed.
-      env: { ...process.env, npm_config_loglevel: 'notice' },
+      shell: found.shell,
+      // `npm start --silent` sets the log level for everything below it, and would hide why an install failed.
+      env: { ...process.env, npm_config_loglevel: 'error' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
