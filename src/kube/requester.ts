@@ -68,6 +68,8 @@ interface Transports {
 export function createRequester(connection: Connection, options: RequesterOptions): Requester {
   const { clock, onRequest } = options
   const server = shownUrl(connection.server)
+  const route =
+    connection.proxyUrl === undefined ? server : `${server} (through the proxy ${shownUrl(connection.proxyUrl)})`
   const credentials = createCredentials(connection, clock)
   const limit = createLimit(options.concurrency)
   const counters: RequestCounters = { mutating: 0, other: 0 }
@@ -122,7 +124,7 @@ export function createRequester(connection: Connection, options: RequesterOption
     } catch (error) {
       signal?.throwIfAborted()
       closing.signal.throwIfAborted()
-      throw wireError(server, error, options.maxResponseBytes)
+      throw wireError(route, error, options.maxResponseBytes)
     } finally {
       onRequest?.({ verb: request.verb, resource: request.resource, code, seconds: (clock.now() - started) / 1_000 })
     }
@@ -191,7 +193,7 @@ export function createRequester(connection: Connection, options: RequesterOption
     } catch (error) {
       signal?.throwIfAborted()
       closing.signal.throwIfAborted()
-      throw wireError(server, error, 0)
+      throw wireError(route, error, 0)
     }
   }
 
