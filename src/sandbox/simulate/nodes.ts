@@ -1,4 +1,4 @@
-/** The machines of the sandbox and the things every cluster is born with. */
+/** The machines of the sandbox. */
 import type { KubeObject } from '../../kube/object.ts'
 import { withCondition } from './conditions.ts'
 import type { Context } from './controller.ts'
@@ -7,14 +7,13 @@ import { timestamp } from './timing.ts'
 import type { Condition } from './types.ts'
 
 export const nodeKind = { group: '', kind: 'Node' }
-export const storageClassName = 'standard'
 
 /** The internal address of a node: `sandbox-1` -> 10.0.0.11. */
 export function nodeIp(node: string): string {
   return `10.0.0.${10 + (Number.parseInt(node.slice(node.lastIndexOf('-') + 1), 10) || 0)}`
 }
 
-/** Creates what is missing of the nodes and the default StorageClass. */
+/** Creates the nodes that are missing. */
 export function createNodes(context: Context, count: number): void {
   for (let i = 1; i <= count; i++) {
     const node = ensure(context, nodeObject(`sandbox-${i}`), kubeletManager)
@@ -22,7 +21,6 @@ export function createNodes(context: Context, count: number): void {
       context.cluster.updateStatus({ ...node, status: nodeStatus(`sandbox-${i}`, context.clock.now()) }, kubeletManager)
     }
   }
-  ensure(context, storageClass(), 'sandbox')
 }
 
 function nodeObject(name: string): KubeObject {
@@ -76,19 +74,5 @@ function nodeStatus(name: string, now: number): Record<string, unknown> {
       osImage: 'Halcyon sandbox',
       systemUUID: name,
     },
-  }
-}
-
-function storageClass(): KubeObject {
-  return {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: {
-      name: storageClassName,
-      annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
-    },
-    provisioner: 'sandbox.halcyon.dev/volumes',
-    reclaimPolicy: 'Delete',
-    volumeBindingMode: 'Immediate',
   }
 }

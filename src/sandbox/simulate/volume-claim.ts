@@ -2,13 +2,14 @@
 import type { KubeObject } from '../../kube/object.ts'
 import type { Context, Controller } from './controller.ts'
 import { controllerManager, ensure, writeStatus } from './controller.ts'
-import { storageClassName } from './nodes.ts'
 import { scenarioOf } from './scenarios.ts'
 import { millis } from './timing.ts'
 import type { PersistentVolume, PersistentVolumeClaim } from './types.ts'
 
 const provisionedBy = 'pv.kubernetes.io/provisioned-by'
-const provisioner = 'sandbox.halcyon.dev/volumes'
+const provisioner = 'sandbox.halcyon.dev/memory'
+/** Of claims that name no class; the API server creates it. */
+const defaultClass = 'standard'
 
 export const volumeClaimController: Controller = {
   kind: { group: '', kind: 'PersistentVolumeClaim' },
@@ -53,7 +54,9 @@ function reconcile(context: Context, object: KubeObject): number | undefined {
     'pv.kubernetes.io/bind-completed': 'yes',
     'pv.kubernetes.io/bound-by-controller': 'yes',
   }
-  const spec = { ...claim.spec, volumeName, volumeMode: claim.spec.volumeMode ?? 'Filesystem' }
+  const storageClassName = claim.spec.storageClassName ?? volume.spec.storageClassName ?? defaultClass
+  const volumeMode = claim.spec.volumeMode ?? 'Filesystem'
+  const spec = { ...claim.spec, storageClassName, volumeName, volumeMode }
   claim = context.cluster.update(
     { ...claim, metadata: { ...claim.metadata, annotations }, spec },
     controllerManager,
@@ -88,7 +91,7 @@ function volumeFor(context: Context, claim: PersistentVolumeClaim): PersistentVo
       claimRef,
       csi: { driver: provisioner, volumeHandle: `pvc-${uid}` },
       persistentVolumeReclaimPolicy: 'Delete',
-      storageClassName: claim.spec.storageClassName ?? storageClassName,
+      storageClassName: claim.spec.storageClassName ?? defaultClass,
       volumeMode: claim.spec.volumeMode ?? 'Filesystem',
     },
   }
