@@ -126,7 +126,8 @@ export function createClient(options: ClientOptions): HalcyonClient {
       response = await doFetch(`${base}/api/v1/${path}${queryText(call.query)}`, init)
     } catch (error) {
       if (signal?.aborted) throw signal.reason
-      throw errorOfNoAnswer(base, error)
+      // A `fetch` given by the caller may know better what is the matter.
+      throw error instanceof HalcyonError ? error : errorOfNoAnswer(base, error)
     }
     if (!response.ok) throw errorOfResponse(response.status, await response.text(), call.doing)
     return response
