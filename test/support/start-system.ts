@@ -31,7 +31,7 @@ type Intercept = Parameters<typeof startSandbox>[0]['intercept']
 
 export async function startCluster(
   directory: string,
-  options: { intercept?: Intercept; port?: number } = {},
+  options: { intercept?: NonNullable<Intercept>; port?: number } = {},
 ): Promise<Cluster> {
   const sandbox = await startSandbox({ clock: systemClock, directory: join(directory, 'sandbox'), ...options })
   const kubeconfig = join(directory, 'kubeconfig')
