@@ -232,6 +232,17 @@ test('a server that refuses the version for long gets a list instead', async () 
   expect(requests.slice(-2)).toEqual(['list 500', 'watch 3'])
 })
 
+test('a bookmark behind our version means that the server went back in time: list again', async () => {
+  const { requests, heard } = await story([
+    list('500', item('a', '499')),
+    watch('stays open', ['BOOKMARK', '', '20']),
+    list('20'),
+    watch('stays open'),
+  ])
+  expect(requests).toEqual(['list 500', 'watch 500', 'list 500', 'watch 20'])
+  expect(heard).toEqual(['listing', '+a@499', 'synced a @500', 'watching', 'listing', 'synced  @20', 'watching'])
+})
+
 test('pages that are too large are halved until they fit', async () => {
   const big: Step = (response) => sendJson(response, 200, { text: 'x'.repeat(2_000) })
   const { requests } = await story(

@@ -95,6 +95,9 @@ export async function follow(
   }
 
   function take(event: WatchEvent): void {
+    if (event.type === 'BOOKMARK' && isBehind(event.object.metadata.resourceVersion, version)) {
+      throw new ApiError(410, 'Expired', `the versions of ${client.server} went backwards`)
+    }
     version = event.object.metadata.resourceVersion ?? version
     if (event.type === 'DELETED') handler.onDeleted(cut(event.object))
     else if (event.type !== 'BOOKMARK') handler.onObject(cut(event.object))
@@ -174,6 +177,15 @@ export async function follow(
     }
     if (!atOnce) await clock.sleep(backOff(failures, delays, random), signal).catch(() => undefined)
   }
+}
+
+/**
+ * Versions go backwards when a server is restored from a backup. It accepts a watch from the future without a word and stays silent
+ * until it has caught up; only its bookmarks give it away.
+ */
+function isBehind(version: string | undefined, known: string | undefined): boolean {
+  if (version === undefined || known === undefined || !/^\d+$/.test(version) || !/^\d+$/.test(known)) return false
+  return BigInt(version) < BigInt(known)
 }
 
 function isTooLarge(error: unknown): boolean {
