@@ -211,14 +211,16 @@ test('a simulation that starts over goes on where things stood', async () => {
   using story = startStory()
   story.cluster.apply(deployment('web', { replicas: 2 }))
   story.cluster.apply(deployment('bad', { replicas: 1 }, scenario('crash-loop')))
-  await story.clock.advance(350)
+  await story.clock.advance(340)
   story.simulation[Symbol.dispose]()
   const { startSimulation } = await import('./simulation.ts')
   using _again = startSimulation(story.cluster, story.clock)
   await story.clock.advance(5_000)
   expect(conditionText(story.get('apps/v1', 'Deployment', 'web'), 'Available')).toBe('True MinimumReplicasAvailable')
   expect(podState(story.pods()[0])).toBe('CrashLoopBackOff')
-  expect(story.pods()).toHaveLength(3)
+  story.cluster.apply(deployment('more', { replicas: 3 }))
+  await story.clock.advance(5_000)
+  expect(new Set(story.pods().map((pod) => pod.status?.podIP)).size).toBe(6)
 })
 
 test('Events are counted instead of repeated, bounded, and gone after an hour', async () => {

@@ -1,9 +1,12 @@
 /** Pods: placed on a node, then run there as their containers behave. */
 import type { KubeObject } from '../../kube/object.ts'
+import type { SimulatedCluster } from './cluster.ts'
 import { findCondition, withCondition } from './conditions.ts'
 import type { Context, Controller } from './controller.ts'
 import { kubeletManager, schedulerManager, writeStatus } from './controller.ts'
 import { nodeIp, nodeKind } from './nodes.ts'
+import type { PodAddresses } from './pod-addresses.ts'
+import { createPodAddresses } from './pod-addresses.ts'
 import type { PodMemory } from './pod-step.ts'
 import { newPodMemory, stepPod } from './pod-step.ts'
 import { placePod } from './scheduler.ts'
@@ -19,7 +22,7 @@ interface Waiting {
 export function podController(nodeNames: readonly string[]): Controller {
   const memories = new Map<string, PodMemory>()
   const unplaced = new Map<string, Waiting>()
-  const nextIp = new Map<string, number>()
+  let addresses: PodAddresses | undefined
 
   function reconcile(context: Context, object: KubeObject): number | undefined {
     const pod = object as Pod
@@ -71,7 +74,7 @@ export function podController(nodeNames: readonly string[]): Controller {
       now: clock.now(),
       timing,
       lookup: (kind, name) => cluster.get({ group: '', kind, namespace, name }),
-      podIp: () => (pod.spec.hostNetwork === true ? nodeIp(node) : allocateIp(node)),
+      podIp: () => (pod.spec.hostNetwork === true ? nodeIp(node) : takeAddress(cluster, node)),
       hostIp: nodeIp(node),
     })
     if (result.next === undefined) memories.delete(uid)
@@ -81,12 +84,9 @@ export function podController(nodeNames: readonly string[]): Controller {
     return result.next
   }
 
-  /** 10.244.0.0/16 shared out by node; addresses come round again after some thousands of pods. */
-  function allocateIp(node: string): string {
-    const share = Math.max(1, Math.floor(255 / Math.max(1, nodeNames.length)))
-    const next = (nextIp.get(node) ?? 0) % (share * 254)
-    nextIp.set(node, next + 1)
-    return `10.244.${Math.max(0, nodeNames.indexOf(node)) * share + Math.floor(next / 254)}.${1 + (next % 254)}`
+  function takeAddress(cluster: SimulatedCluster, node: string): string {
+    addresses ??= createPodAddresses(cluster, nodeNames)
+    return addresses.take(node)
   }
 
   return {
@@ -95,6 +95,7 @@ export function podController(nodeNames: readonly string[]): Controller {
     forget: (_context, object) => {
       memories.delete(object.metadata.uid ?? '')
       unplaced.delete(object.metadata.uid ?? '')
+      addresses?.release((object as Pod).status?.podIP)
     },
   }
 }
