@@ -33,7 +33,10 @@ export interface WorkQueueOptions<Key> {
 export interface WorkQueue<Key> {
   /** Queues the key; a second add before it runs is the same add. */
   add(key: Key, priority?: Priority): void
-  /** Queues the key after `ms`; of several calls the earliest counts. */
+  /**
+   * Queues the key after `ms`; of several calls the earliest counts, and the later ones are merged into it: the pass asks again for what is
+   * still ahead of it.
+   */
   addAfter(key: Key, ms: number): void
   /** Drops the key's place, timers and failure count. A pass that is running ends, and what it answers is ignored. */
   forget(key: Key): void
