@@ -98,9 +98,9 @@ async function converge(
   app.revisions = desired.revisions
   app.failures = 0
   if (app.running?.digest === digest && app.request === undefined) return done
-  const objects = claimed(context, app, desired, cluster.name)
+  const own = claimed(context, app, desired, cluster.name)
   await observe(
-    objects.map((object) => object.ref),
+    own.objects.map((object) => object.ref),
     targetOf,
     signal,
   )
@@ -108,7 +108,7 @@ async function converge(
     app,
     cluster,
     targetOf,
-    desired: { ...desired, objects },
+    desired: own,
     digest,
     controlNamespace: context.pipeline.controlNamespace,
     signal,
@@ -362,22 +362,20 @@ async function computeDesired(
 }
 
 /** An object that another application delivers already is left to it, and said; two writers of one object would never be quiet. */
-function claimed(
-  context: ControllerContext,
-  app: ManagedApplication,
-  desired: Desired,
-  cluster: string,
-): readonly DesiredObject[] {
+function claimed(context: ControllerContext, app: ManagedApplication, desired: Desired, cluster: string): Desired {
   const foreign: string[] = []
+  const left = new Set<string>()
   const objects = desired.objects.filter((object) => {
     const target = context.fleet.registry.owns(object.ref) ? context.fleet.registry.name : cluster
     const owner = context.fleet.owner(target, object.key)
     if (owner === undefined || owner === app.name || !context.fleet.all.has(owner)) return true
     foreign.push(`${object.ref.kind} ${object.ref.name} is delivered by application ${owner} and left to it`)
+    left.add(object.key)
     return false
   })
   if (foreign.length > 0) app.warnings = [...app.warnings, ...foreign]
-  return objects
+  // What is left to another is in Git all the same: it must not be pruned as if it had gone.
+  return { ...desired, objects, untouched: [...desired.untouched, ...left] }
 }
 
 /** A deleted application is a plan with nothing desired: the same code, the same order, the same guards. */
@@ -437,6 +435,7 @@ function startRemoval(
       kind: 'sync',
       prune: true,
       allowEmpty: true,
+      removal: true,
       initiatedBy: 'user',
     },
     targetOf,

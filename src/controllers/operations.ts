@@ -172,9 +172,10 @@ function delivers(desired: Desired, namespace: string): boolean {
 /** What is about to be created is in the inventory before it exists, so that a crash in between leaves nothing that nobody prunes. */
 function recordIntents(context: ControllerContext, start: Start): void {
   for (const change of changesOf(start.plan)) {
+    // Hooks are claimed too: their events have to reach the operation that waits for them.
+    context.fleet.claim(start.targetOf(change.ref).name, change.key, start.app.name)
     if (change.action !== 'create' || change.desired === undefined || start.app.inventory.has(change.key)) continue
     start.app.inventory.set(change.key, inventoryRecord(change.desired, '', '', ''))
-    context.fleet.claim(start.targetOf(change.ref).name, change.key, start.app.name)
   }
 }
 

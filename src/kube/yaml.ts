@@ -105,7 +105,9 @@ export function parseYaml(text: string): { documents: YamlDocument[]; warnings: 
   } catch (error) {
     if (!isDuplicateKey(error)) throw toYamlError(error)
     // Of duplicate keys the last one counts, as for kubectl; the second pass is paid only by files that have them.
-    const warnings = [{ line: error.mark.line + 1, message: 'a key occurs twice in one mapping; the last value counts' }]
+    const warnings = [
+      { line: error.mark.line + 1, message: 'a key occurs twice in one mapping; the last value counts' },
+    ]
     try {
       return { documents: load(text, true), warnings }
     } catch (second) {
@@ -121,7 +123,9 @@ function load(text: string, json: boolean): YamlDocument[] {
     if (event === 'open' && starts.length === state.documents.length) starts.push(state.line + 1)
   }
   loadAll(text, (value) => values.push(value), { schema, json, listener } as unknown as Parameters<typeof loadAll>[2])
-  return values.flatMap((value, index) => (value === null || value === undefined ? [] : [{ value, line: starts[index] ?? 1 }]))
+  return values.flatMap((value, index) =>
+    value === null || value === undefined ? [] : [{ value, line: starts[index] ?? 1 }],
+  )
 }
 
 function isDuplicateKey(error: unknown): error is YAMLException & { mark: { line: number } } {

@@ -167,6 +167,8 @@ async function applyOne(change: Change, context: OperationContext, signal: Abort
     await startHook(change, target, hookContext(context), signal)
     return
   }
+  if (target.live(change.key)?.deleting === true)
+    await waitFor([awaiting(change.key, 'prune', context)], context, signal)
   context.onApplied(change, await target.apply(desired, signal))
 }
 

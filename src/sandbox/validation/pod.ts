@@ -7,12 +7,18 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const DNS_LABEL_TEXT =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
 
-/** `policies`: the restart policies that the holder of this spec allows. */
-export function validatePodSpec(spec: Data, path: string, policies: readonly string[]): FieldError[] {
+/** `policies`: the restart policies that the holder of this spec allows; `claims`: volumes that the holder adds (volumeClaimTemplates). */
+export function validatePodSpec(
+  spec: Data,
+  path: string,
+  policies: readonly string[],
+  claims: readonly unknown[] = [],
+): FieldError[] {
   const errors: FieldError[] = []
-  const volumes = new Set<unknown>()
+  const volumes = new Set<unknown>(claims)
   for (const [index, volume] of listAt(spec, 'volumes').filter(isData).entries()) {
-    if (volumes.has(volume['name'])) errors.push(duplicate(`${path}.volumes[${index}].name`, volume['name']))
+    if (volumes.has(volume['name']) && !claims.includes(volume['name']))
+      errors.push(duplicate(`${path}.volumes[${index}].name`, volume['name']))
     volumes.add(volume['name'])
   }
   const containers = listAt(spec, 'containers').filter(isData)

@@ -179,5 +179,7 @@ function matchesExpression(labels: Data, expression: Data): boolean {
 
 function templateErrors(spec: Data, policies: readonly string[], path = 'spec'): FieldError[] {
   const errors = validateLabels(dataAt(spec, 'template', 'metadata', 'labels'), `${path}.template.labels`)
-  return [...errors, ...validatePodSpec(dataAt(spec, 'template', 'spec'), `${path}.template.spec`, policies)]
+  const claims = listAt(spec, 'volumeClaimTemplates').filter(isData)
+  const names = claims.map((claim) => dataAt(claim, 'metadata')['name'])
+  return [...errors, ...validatePodSpec(dataAt(spec, 'template', 'spec'), `${path}.template.spec`, policies, names)]
 }
