@@ -42,7 +42,7 @@ export async function readCluster(cluster: Named): Promise<ClusterPart> {
   if (insecure && ca !== undefined) {
     throw new KubeconfigError(path, `cluster "${name}" sets both a certificate authority and insecure-skip-tls-verify`)
   }
-  const proxyUrl = text(value, 'proxy-url')
+  const proxyUrl = text(cluster, 'proxy-url')
   if (proxyUrl !== undefined && !/^(https?|socks5h?):\/\//.test(proxyUrl)) {
     throw new KubeconfigError(path, `the proxy-url of cluster "${name}" is not an http, https or socks5 URL`)
   }
@@ -51,7 +51,7 @@ export async function readCluster(cluster: Named): Promise<ClusterPart> {
     server: url.replace(/\/+$/, ''),
     ca,
     insecure,
-    serverName: text(value, 'tls-server-name'),
+    serverName: text(cluster, 'tls-server-name'),
     proxyUrl,
     execConfig: getField(extension, 'extension'),
   }
@@ -72,19 +72,19 @@ export async function readUser(user: Named | undefined, execConfig: unknown): Pr
   return {
     identity: identityOf(user, execConfig),
     client: await clientCertificate(user),
-    impersonate: impersonation(value),
+    impersonate: impersonation(user),
   }
 }
 
 function identityOf(user: Named, execConfig: unknown): Identity {
   const { value } = user
   // A token file beats an inline token: its content is renewed, the inline one is not.
-  const tokenFile = text(value, 'tokenFile')
+  const tokenFile = text(user, 'tokenFile')
   if (tokenFile !== undefined) return { type: 'tokenFile', path: absolute(user, tokenFile) }
-  const token = text(value, 'token')
+  const token = text(user, 'token')
   if (token !== undefined) return { type: 'token', token }
-  const username = text(value, 'username')
-  if (username !== undefined) return { type: 'basic', username, password: text(value, 'password') ?? '' }
+  const username = text(user, 'username')
+  if (username !== undefined) return { type: 'basic', username, password: text(user, 'password') ?? '' }
   const exec = getRecord(value, 'exec')
   if (exec === undefined) return { type: 'none' }
   return { type: 'exec', plugin: readExec(exec, execConfig, user) }
@@ -96,7 +96,7 @@ function readExec(exec: Record<string, unknown>, config: unknown, user: Named): 
   if (apiVersion !== 'client.authentication.k8s.io/v1' && apiVersion !== 'client.authentication.k8s.io/v1beta1') {
     throw fail(`has apiVersion "${apiVersion}"; client.authentication.k8s.io/v1 and v1beta1 are supported`)
   }
-  const command = text(exec, 'command')
+  const command = text(user, 'command', exec)
   if (command === undefined) throw fail('has no command')
   const mode = getString(exec, 'interactiveMode') ?? 'IfAvailable'
   if (mode !== 'Never' && mode !== 'IfAvailable' && mode !== 'Always')
@@ -128,17 +128,17 @@ async function clientCertificate(user: Named): Promise<ClientCertificate | undef
   return { cert, key }
 }
 
-function impersonation(value: Record<string, unknown>): Connection['impersonate'] {
-  const user = text(value, 'as')
-  if (user === undefined) return undefined
-  return { user, uid: text(value, 'as-uid') ?? '', groups: getList(value, 'as-groups').map(String) }
+function impersonation(user: Named): Connection['impersonate'] {
+  const name = text(user, 'as')
+  if (name === undefined) return undefined
+  return { user: name, uid: text(user, 'as-uid') ?? '', groups: getList(user.value, 'as-groups').map(String) }
 }
 
 /** `<name>-data` (base64) wins over the file `<name>`. */
 async function dataOrFile(entry: Named, what: string, name: string): Promise<string | undefined> {
-  const data = text(entry.value, `${name}-data`)
+  const data = text(entry, `${name}-data`)
   if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8')
-  const path = text(entry.value, name)
+  const path = text(entry, name)
   if (path === undefined) return undefined
   try {
     return await readFile(absolute(entry, path), 'utf8')
@@ -154,7 +154,13 @@ function absolute(entry: Named, path: string): string {
   return isAbsolute(path) ? path : join(entry.directory, path)
 }
 
-/** A non-empty string; kubeconfigs often hold empty ones, which mean absent. */
-function text(value: Record<string, unknown>, name: string): string | undefined {
-  return getString(value, name) || undefined
+/**
+ * A non-empty string; kubeconfigs often hold empty ones, which mean absent. Anything else is an error, as in kubectl: a token of digits
+ * without quotes is a number, and silently going on without it would end in a puzzling 401.
+ */
+function text(entry: Named, name: string, value: Record<string, unknown> = entry.value): string | undefined {
+  const found = value[name]
+  if (found === undefined || found === null || found === '') return undefined
+  if (typeof found === 'string') return found
+  throw new KubeconfigError(entry.path, `"${name}" of "${entry.name}" is a ${typeof found}, not text; put it in quotes`)
 }

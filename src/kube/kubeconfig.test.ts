@@ -59,11 +59,11 @@ async function messageOf(promise: Promise<unknown>): Promise<string> {
 const users = [
   { user: 'token: t', identity: { type: 'token', token: 't' }, reason: 'a token' },
   {
-    user: 'username: n, password: p',
-    identity: { type: 'basic', username: 'n', password: 'p' },
+    user: 'username: joe, password: p',
+    identity: { type: 'basic', username: 'joe', password: 'p' },
     reason: 'user and password',
   },
-  { user: 'token: t, username: n', identity: { type: 'token', token: 't' }, reason: 'a token beats a user name' },
+  { user: 'token: t, username: joe', identity: { type: 'token', token: 't' }, reason: 'a token beats a user name' },
   { user: 'token: ""', identity: { type: 'none' }, reason: 'an empty token is no token' },
   { user: '', identity: { type: 'none' }, reason: 'anonymous' },
 ]
@@ -162,6 +162,16 @@ const wrong = [
     parts: { user: 'exec: {command: x, apiVersion: client.authentication.k8s.io/v1alpha1}' },
     says: 'v1 and v1beta1 are supported',
     reason: 'old plug-ins',
+  },
+  {
+    parts: { user: 'token: 0123456789' },
+    says: '"token" of "u" is a number, not text; put it in quotes',
+    reason: 'YAML reads digits as a number',
+  },
+  {
+    parts: { user: 'username: n' },
+    says: '"username" of "u" is a boolean, not text; put it in quotes',
+    reason: 'YAML 1.1 reads n as false',
   },
   {
     parts: { user: 'token: "hunter2' },
