@@ -7,6 +7,7 @@ import { onceExitCode } from '../output/once.ts'
 import { plainLine } from '../output/plain.ts'
 import { statusLines, summarise } from '../output/status.ts'
 import { type Format, structured } from '../output/structured.ts'
+import { verdictsOf } from '../output/verdict.ts'
 import { outputOption } from '../values.ts'
 
 interface StatusOptions extends TargetOptions {
@@ -42,12 +43,13 @@ async function status(context: CliContext, names: readonly string[], options: St
   const now = context.io.now()
   context.exitCode = onceExitCode(applications)
   if (options.output !== 'table') {
-    const summary = summarise(applications, now)
+    const summary = summarise(applications, now, verdictsOf(known, now))
     context.print(structured({ summary, notReady: server.notReady, applications }, options.output))
     return
   }
   const all = options.all ?? names.length > 0
-  context.print(statusLines(applications, { now, style: context.style, width: context.width, all }))
+  const only = new Set(applications.map(({ name }) => name))
+  context.print(statusLines(known, { now, style: context.style, width: context.width, all, only }))
   context.print(server.notReady.map((reason) => `  not ready: ${plainLine(reason)}`))
 }
 

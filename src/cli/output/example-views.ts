@@ -63,7 +63,7 @@ export function syncing(name = 'shop-staging'): ApplicationView {
     sync: { status: 'OutOfSync', since: ago(12) },
     health: { status: 'Progressing', since: ago(12) },
     operation: operation({
-      step: { phase: 'Sync', wave: 2, index: 1, count: 3 },
+      step: { phase: 'Sync', wave: 2, index: 2, count: 3 },
       waitingFor: {
         ref: { group: 'apps', kind: 'Deployment', namespace: 'shop', name: 'web' },
         message: '1 of 3 replicas ready',

@@ -37,11 +37,11 @@ export function createPainter(options: PainterOptions): Painter {
   return options.screen.isTTY ? livePainter(options) : newsPainter(options)
 }
 
-function newsPainter({ screen, now }: PainterOptions): Painter {
+function newsPainter({ screen }: PainterOptions): Painter {
   let last: ProgressState | undefined
   return {
     update(state) {
-      for (const line of progressNews(last, state, now())) screen.write(`${line}\n`)
+      for (const line of progressNews(last, state)) screen.write(`${line}\n`)
       last = state
     },
     print: (text) => void screen.write(text),

@@ -37,7 +37,7 @@ test('the picture never has more lines than the terminal', () => {
 })
 
 test('a pipe gets one line for each change, and none without one', () => {
-  const first = progressNews(undefined, state, now)
+  const first = progressNews(undefined, state)
   expect(first).toEqual([
     'sandbox cluster: ready https://127.0.0.1:41573',
     'fetching https://git.example.com/halcyon/fleet.git',
@@ -45,9 +45,9 @@ test('a pipe gets one line for each change, and none without one', () => {
     'shop-staging: OutOfSync Progressing, wave 2 (step 2 of 3): waiting for Deployment shop/web: 1 of 3 replicas ready',
     'shop-production: Synced Degraded, Pod shop/web-6f9c: ImagePullBackOff: registry.example.com/shop/web:v1.9.1 not found',
   ])
-  expect(progressNews(state, { ...state, startedAt: 0 }, now)).toEqual([])
+  expect(progressNews(state, { ...state, startedAt: 0 })).toEqual([])
   const settled = [application('fleet'), application('shop-staging'), degraded()]
-  expect(progressNews(state, { ...state, applications: settled }, now)).toEqual(['shop-staging: Synced Healthy'])
+  expect(progressNews(state, { ...state, applications: settled })).toEqual(['shop-staging: Synced Healthy'])
 })
 
 test('a pipe gets a count of a large fleet at every tenth', () => {
@@ -59,9 +59,9 @@ test('a pipe gets a count of a large fleet at every tenth', () => {
     activity: '',
     applications: fleet(healthy),
   })
-  expect(progressNews(undefined, at(0), now)).toEqual(['100 applications: 0 of 100 healthy, 100 syncing'])
-  expect(progressNews(at(0), at(9), now)).toEqual([])
-  expect(progressNews(at(9), at(10), now)).toEqual(['100 applications: 10 of 100 healthy, 90 syncing'])
+  expect(progressNews(undefined, at(0))).toEqual(['100 applications: 0 of 100 healthy, 100 syncing'])
+  expect(progressNews(at(0), at(9))).toEqual([])
+  expect(progressNews(at(9), at(10))).toEqual(['100 applications: 10 of 100 healthy, 90 syncing'])
 })
 
 function fakeTerminal() {

@@ -6,7 +6,7 @@ import { cut } from './columns.ts'
 import { plainLine } from './plain.ts'
 import { counted } from './status.ts'
 import type { Style } from './style.ts'
-import { byUrgency, isQuiet, isRunning, situationText } from './verdict.ts'
+import { byUrgency, complaintText, isQuiet, isRunning, verdictsOf } from './verdict.ts'
 
 /** One line of the start: the sandbox cluster, the demo repository, halcyon itself. */
 export interface Service {
@@ -38,7 +38,9 @@ export function progressLines(state: ProgressState, options: PictureOptions): st
   const lines = serviceLines(state.services, style).map((line) => (state.services.length > 0 ? line : ''))
   if (state.activity !== '') lines.push(`  ${cut(plainLine(state.activity), width - 2)}`)
   if (state.applications.length === 0) return lines
-  const open = state.applications.filter((application) => !isQuiet(application)).toSorted(byUrgency(now))
+  const open = state.applications
+    .filter((application) => !isQuiet(application))
+    .toSorted(byUrgency(verdictsOf(state.applications, now)))
   const room = Math.max(1, options.height - lines.length - 4)
   const shown = open.slice(0, room)
   lines.push('', `  ${countText(state.applications)} after ${elapsedText(now - state.startedAt)}`)
@@ -70,7 +72,7 @@ const manyApplications = 40
  * For pipes and logs: the lines that are new since the state before. One line for each service and application that changed;
  * of a large fleet only a count whenever another tenth is healthy.
  */
-export function progressNews(before: ProgressState | undefined, after: ProgressState, now: number): string[] {
+export function progressNews(before: ProgressState | undefined, after: ProgressState): string[] {
   const lines: string[] = []
   const services = new Map(before?.services.map((service) => [service.name, service]))
   for (const service of after.services) {
@@ -81,17 +83,18 @@ export function progressNews(before: ProgressState | undefined, after: ProgressS
   if (after.activity !== '' && after.activity !== before?.activity) lines.push(plainLine(after.activity))
   if (after.applications.length > manyApplications) return [...lines, ...tenths(before, after)]
 
-  const applications = new Map(before?.applications.map((application) => [application.name, newsOf(application, now)]))
+  const applications = new Map(before?.applications.map((application) => [application.name, newsOf(application)]))
   for (const application of after.applications) {
-    const news = newsOf(application, now)
+    const news = newsOf(application)
     if (news !== applications.get(application.name)) lines.push(news)
   }
   return lines
 }
 
-function newsOf(application: ApplicationView, now: number): string {
+/** Without the time of the next try, which would make news of every failed try. */
+function newsOf(application: ApplicationView): string {
   const { name, sync, health } = application
-  const text = situationText(application, now)
+  const text = complaintText(application)
   return plainLine(`${name}: ${sync.status} ${health.status}${text === '' ? '' : `, ${text}`}`)
 }
 

@@ -5,7 +5,7 @@ import { applicationTable } from './application-table.ts'
 import { plainLine } from './plain.ts'
 import { counted, verdictLines } from './status.ts'
 import type { Style } from './style.ts'
-import { byUrgency, isQuiet } from './verdict.ts'
+import { byUrgency, isQuiet, verdictsOf } from './verdict.ts'
 
 export interface ReadyScreen {
   readonly applications: readonly ApplicationView[]
@@ -57,8 +57,9 @@ function answer(
 ): string[] {
   const healthy = `${applications.length - open.length} of ${applications.length} healthy after ${elapsedText(elapsedMs)}`
   if (open.length === 0) return [`  ${options.style.good('All quiet')}: ${healthy}.`]
-  const urgent = open.toSorted(byUrgency(options.now)).slice(0, 5)
-  return [`  ${healthy}:`, ...verdictLines(urgent, { ...options, indent: 4 })]
+  const verdicts = verdictsOf(applications, options.now)
+  const urgent = open.toSorted(byUrgency(verdicts)).slice(0, 5)
+  return [`  ${healthy}:`, ...verdictLines(urgent, verdicts, { ...options, indent: 4 })]
 }
 
 /** Each line can be copied into a shell as it stands. */

@@ -50,6 +50,26 @@ test('status says first how many need a person, then names them with a command',
   `)
 })
 
+test('a parent that is unwell only because of a child waits for it, and asks nobody', () => {
+  const parent = (name: string, child: string, changes = {}) =>
+    application(name, { health: { status: 'Degraded', since: ago(60), message: `Application ${child}` }, ...changes })
+  const root = parent('fleet', 'platform')
+  const platform = parent('platform', 'queue', { parent: 'fleet' })
+  const queue = { ...degraded('queue'), parent: 'platform' }
+  expect(lines(statusLines([root, platform, queue], options))).toMatchInlineSnapshot(`
+    "
+    1 needs you   2 waiting                                                     3 applications, 41 s old
+      queue     Degraded  22 min  Pod shop/web-6f9c: ImagePullBackOff:
+                                  registry.example.com/shop/web:v1.9.1 not found
+        halcyon why queue
+      fleet     Degraded  60 s    because of platform
+      platform  Degraded  60 s    because of queue
+    "
+  `)
+  const own = parent('fleet', 'platform', { reason: 'RenderFailed', message: 'Cannot render fleet' })
+  expect(statusLines([own, platform, queue], options)[0], 'its own failure counts').toMatch(/^2 need you/)
+})
+
 test('status of a quiet fleet is one line', () => {
   expect(statusLines([application('a'), application('b')], options)).toEqual(['All quiet: 2 applications, 41 s old'])
   expect(statusLines([], options)).toEqual(['No applications.'])

@@ -1,10 +1,10 @@
 /** `halcyon status`: how many need a person, then those that do. Pure. */
 import type { ApplicationView } from '../../api/views.ts'
-import { ageText, durationText } from './age.ts'
+import { ageText } from './age.ts'
 import { type Cell, columnRows, textWidth } from './columns.ts'
 import { plainLine } from './plain.ts'
 import type { Style } from './style.ts'
-import { byUrgency, type Group, type Verdict, verdictOf } from './verdict.ts'
+import { byUrgency, type Group, type Verdict, verdictsOf } from './verdict.ts'
 
 export interface StatusSummary {
   readonly needsYou: number
@@ -16,11 +16,15 @@ export interface StatusSummary {
   readonly observedAt: string
 }
 
-export function summarise(applications: readonly ApplicationView[], now: number): StatusSummary {
+export function summarise(
+  applications: readonly ApplicationView[],
+  now: number,
+  verdicts = verdictsOf(applications, now),
+): StatusSummary {
   const counts: Record<Group, number> = { needsYou: 0, shipping: 0, waiting: 0, quiet: 0 }
   let observedAt = ''
   for (const application of applications) {
-    counts[verdictOf(application, now).group]++
+    counts[verdicts.get(application.name)?.group ?? 'quiet']++
     if (observedAt === '' || Date.parse(application.observedAt) < Date.parse(observedAt)) {
       observedAt = application.observedAt
     }
@@ -45,38 +49,44 @@ export function summaryLine(summary: StatusSummary, now: number, style: Style, w
   return painted + ' '.repeat(Math.max(3, Math.min(width, 100) - textWidth(plain) - total.length)) + total
 }
 
-/** The whole answer. Quiet applications are left out unless `all`. */
+/** The whole answer. Quiet applications are left out unless `all`; `only` limits what is listed and counted. */
 export function statusLines(
   applications: readonly ApplicationView[],
-  options: { now: number; style: Style; width?: number | undefined; all?: boolean },
+  options: { now: number; style: Style; width?: number | undefined; all?: boolean; only?: ReadonlySet<string> },
 ): string[] {
-  const { now, style, width } = options
-  const shown = applications
-    .filter((application) => options.all || verdictOf(application, now).group !== 'quiet')
-    .toSorted(byUrgency(now))
+  const { now, style, width, only } = options
+  const verdicts = verdictsOf(applications, now)
+  const meant = applications.filter(({ name }) => only?.has(name) ?? true)
+  const shown = meant
+    .filter(({ name }) => options.all || verdicts.get(name)?.group !== 'quiet')
+    .toSorted(byUrgency(verdicts))
   return [
-    summaryLine(summarise(applications, now), now, style, width),
-    ...verdictLines(shown, { now, style, width, indent: 2 }),
+    summaryLine(summarise(meant, now, verdicts), now, style, width),
+    ...verdictLines(shown, verdicts, { now, style, width, indent: 2 }),
   ]
 }
 
 /** `name  word  age  text`, and below it the command to copy. */
 export function verdictLines(
   applications: readonly ApplicationView[],
+  verdicts: ReadonlyMap<string, Verdict>,
   options: { now: number; style: Style; width?: number | undefined; indent: number },
 ): string[] {
   const { now, style, indent } = options
-  const verdicts = applications.map((application) => ({ application, verdict: verdictOf(application, now) }))
-  const rows = verdicts.map(({ application, verdict }): Cell[] => [
+  const listed = applications.flatMap((application) => {
+    const verdict = verdicts.get(application.name)
+    return verdict === undefined ? [] : [{ application, verdict }]
+  })
+  const rows = listed.map(({ application, verdict }): Cell[] => [
     { text: plainLine(application.name) },
     { text: verdict.word, paint: groupStyle(style, verdict) },
-    { text: verdict.group === 'quiet' ? '' : durationSince(verdict.since, now) },
+    { text: verdict.group === 'quiet' ? '' : ageText(verdict.since, now) },
     { text: verdict.text },
   ])
   // Wrapped and not cut: the end of a message is often the part that helps.
   const lines = columnRows(rows, { width: options.width, indent, wrap: true })
   return lines.flatMap((row, index) => {
-    const next = verdicts[index]?.verdict.next ?? ''
+    const next = listed[index]?.verdict.next ?? ''
     return next === '' ? row : [...row, `${' '.repeat(indent + 2)}${next}`]
   })
 }
@@ -84,11 +94,6 @@ export function verdictLines(
 function groupStyle(style: Style, verdict: Verdict): (text: string) => string {
   if (verdict.group === 'needsYou') return style.bad
   return verdict.group === 'quiet' ? style.good : style.busy
-}
-
-function durationSince(since: string, now: number): string {
-  const at = Date.parse(since)
-  return Number.isNaN(at) ? '-' : durationText(now - at)
 }
 
 export function counted(count: number, noun: string): string {

@@ -1,7 +1,7 @@
 /** One application in one line: which word says it, since when, why, and what to do. Pure. */
 import { type Reason, reasons } from '../../api/reasons.ts'
 import type { ApplicationView, Cause, OperationView } from '../../api/views.ts'
-import { ageText, clockText } from './age.ts'
+import { clockText } from './age.ts'
 import { plainLine } from './plain.ts'
 
 /** `needsYou`: no progress without a person or a commit. `shipping`: moves now. `waiting`: moves later by itself, or on request. */
@@ -62,11 +62,18 @@ export function isRunning(application: ApplicationView): boolean {
 
 /** What an application waits for or suffers from, '' when nothing: the operation's wait, its message, the health's message. */
 export function situationText(application: ApplicationView, now: number): string {
-  const { operation, health } = application
-  if (operation?.phase === 'Running') return runningText(operation)
-  const said = plainLine(application.message || health.message || causeText(application))
+  const { operation } = application
+  const said = complaintText(application)
+  if (operation?.phase === 'Running') return said
   if (isQuiet(application) || operation?.retryAt === undefined || Date.parse(operation.retryAt) <= now) return said
   return `${said}${said === '' ? '' : '; '}next try ${clockText(operation.retryAt, now)}`
+}
+
+/** The same without the time of the next try: what changes only when something changes. */
+export function complaintText(application: ApplicationView): string {
+  const { operation, health } = application
+  if (operation?.phase === 'Running') return runningText(operation)
+  return plainLine(application.message || health.message || causeText(application))
 }
 
 function causeText({ health: { cause } }: ApplicationView): string {
@@ -86,7 +93,7 @@ function runningText(operation: OperationView): string {
 /** `PreSync`, or `step 2 of 3` with its wave where there are several. */
 function stepText(step: NonNullable<OperationView['step']>): string {
   const phase = step.phase === 'Sync' ? `wave ${step.wave}` : step.phase
-  return step.count > 1 ? `${phase} (step ${step.index + 1} of ${step.count})` : phase
+  return step.count > 1 ? `${phase} (step ${step.index} of ${step.count})` : phase
 }
 
 /** `Deployment shop/web`, `Namespace shop`. */
@@ -119,19 +126,42 @@ function badSince(application: ApplicationView): string {
   return badWord(application) === health.status ? health.since : sync.since
 }
 
+/**
+ * The verdicts of a fleet, by name. An application that is itself in order and only as unwell as its children waits for them:
+ * one cause asks for one person, not for one at every level.
+ */
+export function verdictsOf(applications: readonly ApplicationView[], now: number): ReadonlyMap<string, Verdict> {
+  const openChildren = new Map<string, string[]>()
+  for (const application of applications) {
+    if (application.parent === undefined || isQuiet(application)) continue
+    openChildren.set(application.parent, [...(openChildren.get(application.parent) ?? []), application.name])
+  }
+  return new Map(
+    applications.map((application) => {
+      const verdict = verdictOf(application, now)
+      const children = openChildren.get(application.name)
+      const follows = application.sync.status === 'Synced' && application.reason === '' && !isRunning(application)
+      if (children === undefined || !follows || verdict.group === 'quiet') return [application.name, verdict]
+      return [application.name, { ...verdict, group: 'waiting', text: `because of ${namesText(children)}`, next: '' }]
+    }),
+  )
+}
+
+function namesText(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map(plainLine).join(', ')
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown
+}
+
+const rank: Readonly<Record<Group, number>> = { needsYou: 0, shipping: 1, waiting: 2, quiet: 3 }
+
 /** For sorting: what needs a person first, then by how long it has been so. */
-export function byUrgency(now: number): (a: ApplicationView, b: ApplicationView) => number {
-  const rank: Record<Group, number> = { needsYou: 0, shipping: 1, waiting: 2, quiet: 3 }
+export function byUrgency(verdicts: ReadonlyMap<string, Verdict>): (a: ApplicationView, b: ApplicationView) => number {
   return (a, b) => {
-    const [left, right] = [verdictOf(a, now), verdictOf(b, now)]
+    const [left, right] = [verdicts.get(a.name), verdicts.get(b.name)]
+    if (left === undefined || right === undefined) return a.name.localeCompare(b.name)
     if (left.group !== right.group) return rank[left.group] - rank[right.group]
     return left.group === 'quiet' || left.since === right.since
       ? a.name.localeCompare(b.name)
       : Date.parse(left.since) - Date.parse(right.since)
   }
-}
-
-/** The age column of a verdict. */
-export function verdictAge(verdict: Verdict, now: number): string {
-  return ageText(verdict.since, now)
 }
