@@ -50,6 +50,8 @@ export interface ManagedApplication {
   inventory: Map<string, InventoryRecord>
   /** Objects that keep it OutOfSync, with the reason. */
   differing: ReadonlyMap<string, string>
+  /** Of those, the ones that no sync would change: a prune that is not allowed. */
+  kept: ReadonlySet<string>
   sync: { status: SyncStatus; since: number }
   health: { status: HealthStatus; since: number; message: string; cause: Cause | undefined }
   reason: Reason | ''
@@ -91,6 +93,7 @@ export function newApplication(
     bundle: '',
     inventory: new Map(),
     differing: new Map(),
+    kept: new Set(),
     sync: { status: 'Unknown', since: now },
     health: { status: 'Unknown', since: now, message: '', cause: undefined },
     reason: '',

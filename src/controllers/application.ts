@@ -15,7 +15,7 @@ import { desiredDigest, type ManagedApplication, type Rendered, toRecord } from 
 import { leaveChange } from './change.ts'
 import { type ControllerContext, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
-import { changesOf, endOperation, startOperation } from './operations.ts'
+import { changesOf, endOperation, leaveOperation, startOperation } from './operations.ts'
 import { type Policy, policyOf } from './policy.ts'
 import { decideRetry, healDelayMs } from './retry-decision.ts'
 import { createTouches, type Touches } from './touched.ts'
@@ -51,10 +51,7 @@ export function createApplicationController(context: ControllerContext): Applica
       }
     },
     async close() {
-      const stopping = [...context.fleet.all.values()].map((app) =>
-        endOperation(app, 'Terminated', 'Cannot finish: the process stops'),
-      )
-      await Promise.all(stopping)
+      await Promise.all([...context.fleet.all.values()].map(leaveOperation))
     },
   }
 }
@@ -83,7 +80,8 @@ async function converge(
     app.failures = 0
     const drifted = driftOf(app, targetOf)
     if (app.running !== undefined) return done
-    if (drifted.length === 0 && app.request === undefined) return settled(context, app, targetOf)
+    if (drifted.length === 0 && app.request === undefined && interrupted(app) === undefined)
+      return settled(context, app, targetOf)
     if (drifted.length > 0) noteDrift(context, app, drifted)
   }
   const desired = await computeDesired(context, app, resolved, cluster, signal)
@@ -134,6 +132,7 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   const failedBefore = app.attempts?.digest === digest && !app.attempts.applied
   const plan = planFor(input, policy, request !== undefined || resume !== undefined || failedBefore)
   app.differing = outOfSyncKeys(plan)
+  app.kept = new Set(plan.skipped.map((change) => change.key))
   for (const { key } of plan.forget) forgetObject(context, app, key, input.targetOf)
   if (app.running === undefined) setSync(context, app, syncStatusOf(plan))
   if (plan.refused !== undefined) {
@@ -172,12 +171,12 @@ function planFor(input: Act, policy: Policy, runHooks: boolean): Plan {
     {
       application: app.name,
       revision: desired.revisions[0] ?? '',
-      trackingName: trackingOf(input),
+      trackingName: trackingNameOf(app, input.controlNamespace),
       desired: desired.objects,
       untouched: desired.untouched,
       syncOptions: app.manifest.spec.syncPolicy?.syncOptions ?? [],
       inventory: app.inventory,
-      kind: app.applied === digest && request === undefined ? 'heal' : 'sync',
+      kind: app.applied === digest && !runHooks ? 'heal' : 'sync',
       prune: request?.prune ?? policy.prune,
       allowEmpty: policy.allowEmpty,
       initiatedBy: runHooks ? 'user' : 'automated',
@@ -244,6 +243,9 @@ async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): 
   app.syncedRevisions = desired.revisions
   for (const object of desired.objects) adopt(input, object)
   if (plan.skipped.length === 0) setSync(context, app, 'Synced')
+  if (interrupted(app) !== undefined && app.operation !== undefined) {
+    app.operation = { ...app.operation, phase: 'Succeeded', finishedAt: new Date(context.clock.now()).toISOString() }
+  }
   settleProblem(app)
   refreshHealth(context, app, (key) => liveOf(key, input.targetOf))
   tellParent(context, app)
@@ -251,7 +253,7 @@ async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): 
   return app.differing.size === 0 ? done : { kind: 'stalled', reason: 'what differs is not to be changed' }
 }
 
-function trackingOf({ app, controlNamespace }: Act): string {
+function trackingNameOf(app: ManagedApplication, controlNamespace: string): string {
   const namespace = app.manifest.metadata.namespace ?? controlNamespace
   return trackingName({ name: app.name, namespace }, controlNamespace)
 }
@@ -274,6 +276,7 @@ function adopt(input: Act, object: DesiredObject): void {
 /** The fast path: same inputs, same live fingerprints. No request, no rendering. */
 function settled(context: ControllerContext, app: ManagedApplication, targetOf: (kind: GroupKind) => Target): Outcome {
   app.observedAt = context.clock.now()
+  if (app.differing.size > 0) app.differing = new Map([...app.differing].filter(([key]) => app.kept.has(key)))
   setSync(context, app, app.differing.size === 0 ? 'Synced' : 'OutOfSync')
   settleProblem(app)
   refreshHealth(context, app, (key) => liveOf(key, targetOf))
@@ -308,7 +311,7 @@ async function isCurrent(
 function driftOf(app: ManagedApplication, targetOf: (kind: GroupKind) => Target): string[] {
   const drifted: string[] = []
   for (const record of app.inventory.values()) {
-    if (app.differing.has(record.key)) continue
+    if (app.kept.has(record.key)) continue
     const live = liveOf(record.key, targetOf)
     if (live === undefined || !sameFingerprint(record.fingerprint, live.fingerprint)) drifted.push(record.key)
   }
@@ -436,6 +439,7 @@ function startRemoval(
       prune: true,
       allowEmpty: true,
       removal: true,
+      trackingName: trackingNameOf(app, context.pipeline.controlNamespace),
       initiatedBy: 'user',
     },
     targetOf,

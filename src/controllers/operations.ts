@@ -91,6 +91,16 @@ export async function endOperation(
   await running.done
 }
 
+/** The process stops: the operation stays Running in the store, and the next process goes on with it under the same id. */
+export async function leaveOperation(app: ManagedApplication): Promise<void> {
+  const { running } = app
+  if (running === undefined) return
+  running.abort.abort(processStops)
+  await running.done
+}
+
+const processStops = new HalcyonError('Terminated', 'Cannot finish: the process stops')
+
 interface Progress {
   /** Everything was written; only the health of the last step was awaited. */
   written: boolean
@@ -226,6 +236,10 @@ async function finish(
   const now = context.clock.now()
   const { operation } = app
   if (operation === undefined) return
+  if (error === processStops) {
+    await context.store.putApplication(toRecord(app))
+    return
+  }
   const phase = error === undefined ? 'Succeeded' : phaseOf(error)
   const message = error === undefined ? `${summary(plan)}, healthy` : problemOf(error).message
   const { waitingFor: _waiting, ...rest } = operation

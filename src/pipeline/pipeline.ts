@@ -4,13 +4,13 @@
  */
 import { type Application, type ApplicationSource, sourcesOf } from '../api/application.ts'
 import { HalcyonError } from '../api/errors.ts'
-import type { GroupKind } from '../kube/object.ts'
+import { type GroupKind, refOf } from '../kube/object.ts'
 import type { InventoryRecord } from '../store/store.ts'
 import type { Target } from './apply/target.ts'
 import { toDesired } from './plan/desired.ts'
 import { makePlan } from './plan/plan.ts'
 import type { DesiredObject, LiveObject, Plan, PlanInput } from './plan/types.ts'
-import type { ChartResolver, Renderer, RenderSource } from './render/renderer.ts'
+import type { ChartResolver, RenderedObject, Renderer, RenderSource } from './render/renderer.ts'
 import type { ReadEntry, Repository, Sources } from './source/source.ts'
 
 export interface PipelineOptions {
@@ -100,12 +100,18 @@ export async function desire(
     },
     signal,
   )
+  // Without a destination namespace, Applications live where Argo CD would look for them.
+  const inControlNamespace = (one: RenderedObject): RenderedObject => {
+    const { object } = one
+    if (!registry.owns(refOf(object)) || object.metadata.namespace !== undefined) return one
+    return { ...one, object: { ...object, metadata: { ...object.metadata, namespace: options.controlNamespace } } }
+  }
   const shape = (isNamespaced: (kind: GroupKind) => boolean | undefined) =>
     toDesired({
       application: { name, namespace },
       controlNamespace: options.controlNamespace,
       destinationNamespace: destinationNamespace === '' ? cluster.defaultNamespace : destinationNamespace,
-      rendered: rendered.objects,
+      rendered: destinationNamespace === '' ? rendered.objects.map(inControlNamespace) : rendered.objects,
       isNamespaced,
       syncOptions: manifest.spec.syncPolicy?.syncOptions ?? [],
       instance: options.instance,
