@@ -3,11 +3,14 @@ import type { ApplicationView } from '../../api/views.ts'
 import { elapsedText } from './age.ts'
 import { applicationTable } from './application-table.ts'
 import { plainLine } from './plain.ts'
+import { type Service, serviceLines } from './progress.ts'
 import { counted, verdictLines } from './status.ts'
 import type { Style } from './style.ts'
 import { byUrgency, isQuiet, verdictsOf } from './verdict.ts'
 
 export interface ReadyScreen {
+  /** What was started and where; the live picture that showed it is gone by now. */
+  readonly services?: readonly Service[]
   readonly applications: readonly ApplicationView[]
   readonly objects: number
   /** Since the process started. */
@@ -36,7 +39,9 @@ export function readyLines(screen: ReadyScreen, options: ReadyOptions): string[]
   const { applications } = screen
   const open = applications.filter((application) => !isQuiet(application))
   const listed = applications.length > tableLimit ? open.slice(0, tableLimit) : applications
+  const services = serviceLines(screen.services ?? [], style)
   const lines = [
+    ...(services.length === 0 ? [] : [...services, '']),
     `  ${counted(applications.length, 'application')}, ${counted(screen.objects, 'object')}`,
     ...applicationTable(listed, { ...options, indent: 2 }),
     '',

@@ -284,6 +284,7 @@ test('get of one application shows its facts and its objects', () => {
 })
 
 const ready = {
+  services: [{ name: 'sandbox cluster', state: 'ready' as const, detail: 'https://127.0.0.1:41573' }],
   applications: [application('fleet'), application('blog')],
   objects: 63,
   elapsedMs: 6400,
@@ -295,6 +296,8 @@ const ready = {
 test('the ready screen answers, and shows three things to try', () => {
   expect(lines(readyLines(ready, { ...options, width: 120 }))).toMatchInlineSnapshot(`
     "
+      sandbox cluster                  ready  https://127.0.0.1:41573
+
       2 applications, 63 objects
       fleet  Synced  Healthy  9f2c1ab  60 min
       blog   Synced  Healthy  9f2c1ab  60 min
@@ -313,6 +316,8 @@ test('the ready screen of a fleet that is not well names what is not', () => {
     lines(readyLines({ ...ready, applications: fleet, demoClone: undefined, kubeconfig: undefined }, options)),
   ).toMatchInlineSnapshot(`
     "
+      sandbox cluster                  ready  https://127.0.0.1:41573
+
       5 applications, 63 objects
       fleet            Synced     Healthy      9f2c1ab  60 min
       shop-staging     OutOfSync  Progressing  9f2c1ab  12 s    wave 2 (step 2 of 3): waiting for Dep...
