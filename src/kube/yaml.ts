@@ -29,8 +29,8 @@ export class YamlError extends Error {
 const trueWords = new Set('y Y yes Yes YES true True TRUE on On ON'.split(' '))
 const falseWords = new Set('n N no No NO false False FALSE off Off OFF'.split(' '))
 const nullWords = new Set(['', '~', 'null', 'Null', 'NULL'])
-const integer = /^[-+]?(?:0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)$/
-const float = /^[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$/
+const integer = /^[-+]?(?:0[bB][01_]+|0o[0-7_]+|0[xX][0-9a-fA-F_]+|[0-9][0-9_]*)$/
+const float = /^[-+]?(?:\.[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$/
 
 /** The integer a plain scalar means, or undefined. `0644` is octal, `1_000` a thousand (Go's strconv.ParseInt with base 0). */
 function integerOf(text: string): number | bigint | undefined {
@@ -42,6 +42,8 @@ function integerOf(text: string): number | bigint | undefined {
   const magnitude = BigInt(octal ? `0o${digits.slice(1)}` : digits)
   const value = negative ? -magnitude : magnitude
   if (value < -(2n ** 63n) || value >= 2n ** 64n) return undefined
+  // Go reads what only fits an unsigned integer as a float once it is JSON.
+  if (value >= 2n ** 63n) return Number(value)
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value
 }
 
@@ -50,6 +52,8 @@ function floatOf(text: string): number | undefined {
   const value = Number(text.replaceAll('_', ''))
   return Number.isFinite(value) ? value : undefined
 }
+
+const withoutJson = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/
 
 const schema = FAILSAFE_SCHEMA.extend({
   implicit: [
@@ -80,6 +84,13 @@ const schema = FAILSAFE_SCHEMA.extend({
       construct: (text: string) => floatOf(text),
       predicate: (value) => typeof value === 'number',
       represent: (value: object) => String(value),
+    }),
+    new Type('tag:yaml.org,2002:float#none', {
+      kind: 'scalar',
+      resolve: (text: string | null) => text !== null && withoutJson.test(text),
+      construct: (text: string) => {
+        throw new YAMLException(`${text} has no JSON form`)
+      },
     }),
     new Type('tag:yaml.org,2002:merge', { kind: 'scalar', resolve: (text) => text === '<<' }),
   ],
@@ -126,6 +137,24 @@ function load(text: string, json: boolean): YamlDocument[] {
   return values.flatMap((value, index) =>
     value === null || value === undefined ? [] : [{ value, line: starts[index] ?? 1 }],
   )
+}
+
+/** Aliases may repeat a lot of text in a few lines; past this many nodes it is an attack and no manifest. */
+const maxNodes = 2_000_000
+
+/** An alias inside its own anchor has no JSON form, and one that expands without end must not be followed. */
+function refuseBombs(values: readonly unknown[]): void {
+  let nodes = 0
+  const above = new Set<unknown>()
+  const walk = (value: unknown): void => {
+    if (value === null || typeof value !== 'object') return
+    if (above.has(value)) throw new YAMLException('an anchor contains itself')
+    if (++nodes > maxNodes) throw new YAMLException(`the aliases expand to more than ${maxNodes} values`)
+    above.add(value)
+    for (const inner of Object.values(value)) walk(inner)
+    above.delete(value)
+  }
+  for (const value of values) walk(value)
 }
 
 function isDuplicateKey(error: unknown): error is YAMLException & { mark: { line: number } } {

@@ -268,3 +268,27 @@ export const yamlCases: readonly YamlCase[] = [
   ...blocks.map(([text, reason]) => body(text, reason)),
   ...documents.map(([text, reason]) => whole(text, reason)),
 ]
+
+const refusedByUs = 'we refuse it with its line; kubectl takes it'
+const takenByUs = 'we take it; kubectl refuses it'
+
+/** Cases where we differ, by their reason, and how. Ours is the stricter or the more lenient reader; only the merge differs in a value. */
+export const differences: ReadonlyMap<string, string> = new Map([
+  ["escapes: \"\\u00e9\\x41\\n\\t\\\\ \\/ \\0\"", refusedByUs],
+  ["a directive character: %percent", refusedByUs],
+  ["a tag nobody knows: !custom abc", refusedByUs],
+  ["a tag nobody knows on a number: !custom 12", refusedByUs],
+  ["a tag nobody knows on a mapping: !custom {a: 1}", refusedByUs],
+  ["a null key", takenByUs],
+  ["a sequence as a key", takenByUs],
+  ["a mapping as a key", takenByUs],
+  ["an own key, then a merge", 'a key of its own beats a merge that follows it, as YAML says; kubectl lets the merge win'],
+  ["an alias inside its own anchor", takenByUs],
+  ["a tab in a block", takenByUs],
+  ["tabs inside a flow mapping", takenByUs],
+  ["a set", refusedByUs],
+  ["an ordered mapping", refusedByUs],
+  ["a tag of another kind", refusedByUs],
+  ["a directive", refusedByUs],
+  ["two JSON objects", refusedByUs],
+])

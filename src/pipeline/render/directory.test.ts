@@ -150,7 +150,7 @@ test('the overrides in .argocd-source.yaml count, and those of the application w
 
 test('of an object that two sources declare the last wins, with a warning', async () => {
   await using renderer = await testRenderer()
-  const one = memoryTree({ 'cm.yaml': configMap('x', { from: 'one' }), 'y.yaml': configMap('y') })
+  const one = memoryTree({ 'cm.yaml': configMap('x', { from: 'one' }), 'other.yaml': configMap('other') })
   const two = memoryTree({
     'cm.yaml': configMap('x', { from: 'two' }).replace('name: x', 'name: x\n  namespace: shop'),
   })
