@@ -134,6 +134,7 @@ function load(text: string, json: boolean): YamlDocument[] {
     if (event === 'open' && starts.length === state.documents.length) starts.push(state.line + 1)
   }
   loadAll(text, (value) => values.push(value), { schema, json, listener } as unknown as Parameters<typeof loadAll>[2])
+  if (text.includes('*')) refuseBombs(values)
   return values.flatMap((value, index) =>
     value === null || value === undefined ? [] : [{ value, line: starts[index] ?? 1 }],
   )

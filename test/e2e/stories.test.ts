@@ -48,7 +48,7 @@ spec:
 `
 }
 
-async function valueOf(cluster: Awaited<ReturnType<typeof startCluster>>, name: string): Promise<string | undefined> {
+async function valueIn(cluster: Awaited<ReturnType<typeof startCluster>>, name: string): Promise<string | undefined> {
   const found = await cluster.get(configMaps, 'default', name)
   return (found?.['data'] as { value?: string } | undefined)?.value
 }
@@ -63,12 +63,12 @@ test('a commit reaches the cluster, a change follows it, and what leaves Git is 
   await using system = await startSystem({ directory: directory.path, cluster, repo: repository.url, path: 'k8s' })
   const name = repository.name
   await system.healthy(name)
-  expect(await valueOf(cluster, 'a')).toBe('one')
+  expect(await valueIn(cluster, 'a')).toBe('one')
 
   await repository.commit({ 'k8s/a.yaml': configMap('a', 'two'), 'k8s/b.yaml': null }, 'Change a, remove b')
   system.context.system.webhook([repository.url])
 
-  await system.until('the change', async () => (await valueOf(cluster, 'a')) === 'two')
+  await system.until('the change', async () => (await valueIn(cluster, 'a')) === 'two')
   await system.until('the prune', async () => (await cluster.get(configMaps, 'default', 'b')) === undefined)
   await system.healthy(name)
 })
@@ -88,7 +88,7 @@ test('drift is healed, and a second look at what is in sync sends no request tha
     { data: { value: 'edited' } },
     { fieldManager: 'kubectl-edit' },
   )
-  await system.until('the heal', async () => (await valueOf(cluster, 'a')) === 'wanted')
+  await system.until('the heal', async () => (await valueIn(cluster, 'a')) === 'wanted')
   await system.healthy(repository.name)
 
   const before = system.context.system.statistics().requests.mutating
@@ -96,7 +96,7 @@ test('drift is healed, and a second look at what is in sync sends no request tha
   await system.context.system.settled()
   expect(system.context.system.statistics().requests.mutating).toBe(before)
   await cluster.client.delete(resource, { namespace: 'default', name: 'a' })
-  await system.until('the object to be back', async () => (await valueOf(cluster, 'a')) === 'wanted')
+  await system.until('the object to be back', async () => (await valueIn(cluster, 'a')) === 'wanted')
 })
 
 test('waves wait for health, and a hook runs before them', async () => {
@@ -197,7 +197,7 @@ test('an application that leaves Git goes with its objects', async () => {
   await system.until('two to be gone', () => system.app('two') === undefined)
 
   expect(await cluster.get(configMaps, 'default', 'two')).toBeUndefined()
-  expect(await valueOf(cluster, 'one')).toBe('x')
+  expect(await valueIn(cluster, 'one')).toBe('x')
 })
 
 test('an API server that fails and a Git host that is away change nothing, and both are made up for when they return', async () => {
@@ -214,7 +214,7 @@ test('an API server that fails and a Git host that is away change nothing, and b
     'the failed fetch',
     async () => (await system.context.system.events({ types: ['FetchFailed'] })).length > 0,
   )
-  expect(await valueOf(cluster, 'a')).toBe('one')
+  expect(await valueIn(cluster, 'a')).toBe('one')
 
   let refused = 0
   cluster.sandbox.intercept((request) => {
@@ -225,7 +225,7 @@ test('an API server that fails and a Git host that is away change nothing, and b
   await git.start()
   system.context.system.webhook([repository.url])
 
-  await system.until('the change', async () => (await valueOf(cluster, 'a')) === 'two', 60)
+  await system.until('the change', async () => (await valueIn(cluster, 'a')) === 'two', 60)
   await system.healthy(repository.name)
   expect(refused).toBe(3)
 })
@@ -248,11 +248,11 @@ test('a process that is gone in the middle of a sync is taken up by the next, an
     await first.until('the Deployment', async () => (await cluster.get(deployments, 'default', 'web')) !== undefined)
   }
   const hook = await cluster.get(configMaps, 'default', 'hook')
-  expect(await valueOf(cluster, 'last')).toBeUndefined()
+  expect(await valueIn(cluster, 'last')).toBeUndefined()
 
   await using second = await startSystem(options)
   await second.healthy(repository.name)
 
-  expect(await valueOf(cluster, 'last')).toBe('x')
+  expect(await valueIn(cluster, 'last')).toBe('x')
   expect((await cluster.get(configMaps, 'default', 'hook'))?.metadata.uid).toBe(hook?.metadata.uid)
 })

@@ -161,7 +161,7 @@ test('of an object that two sources declare the last wins, with a warning', asyn
     ]),
   )
   expect(result.objects.map(({ object, origin }) => [object.metadata.name, object['data'], origin.source])).toEqual([
-    ['y', {}, 0],
+    ['other', {}, 0],
     ['x', { from: 'two' }, 1],
   ])
   expect(result.warnings).toEqual([
