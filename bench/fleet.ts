@@ -25,7 +25,10 @@ export async function generateFleet(directory: string, applications: number): Pr
   const bare = join(directory, `fleet-${applications}.git`)
   execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', bare])
   const files: [path: string, text: string][] = []
-  files.push(['apps/namespaces.yaml', Array.from({ length: namespaces }, (_, team) => namespaceManifest(team)).join('---\n')])
+  files.push([
+    'apps/namespaces.yaml',
+    Array.from({ length: namespaces }, (_, team) => namespaceManifest(team)).join('---\n'),
+  ])
   for (let index = 0; index < applications; index++) {
     files.push([`apps/${nameOf(index)}.yaml`, applicationManifest(index, bare)])
     files.push([`manifests/${nameOf(index)}/workload.yaml`, workload(index)])
@@ -35,7 +38,12 @@ export async function generateFleet(directory: string, applications: number): Pr
   return {
     bare,
     applications,
-    change: (index, value) => fastImport(bare, [[`manifests/${nameOf(index)}/config.yaml`, config(index, value)]], `Set ${nameOf(index)} to ${value}`),
+    change: (index, value) =>
+      fastImport(
+        bare,
+        [[`manifests/${nameOf(index)}/config.yaml`, config(index, value)]],
+        `Set ${nameOf(index)} to ${value}`,
+      ),
   }
 }
 
@@ -43,7 +51,9 @@ export async function generateFleet(directory: string, applications: number): Pr
 async function fastImport(bare: string, files: readonly [string, string][], message: string): Promise<void> {
   const child = spawn('git', ['--git-dir', bare, 'fast-import', '--quiet'], { stdio: ['pipe', 'ignore', 'inherit'] })
   const exists = hasMain(bare)
-  const lines: (string | Buffer)[] = [`commit refs/heads/main\ncommitter Bench <bench@example.com> ${Math.floor(Date.now() / 1000)} +0000\n`]
+  const lines: (string | Buffer)[] = [
+    `commit refs/heads/main\ncommitter Bench <bench@example.com> ${Math.floor(Date.now() / 1000)} +0000\n`,
+  ]
   lines.push(data(message))
   if (exists) lines.push('from refs/heads/main^0\n')
   for (const [path, text] of files) lines.push(`M 100644 inline ${path}\n`, data(text))

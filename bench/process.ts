@@ -14,7 +14,10 @@ export interface Running extends AsyncDisposable {
 }
 
 export function start(args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HALCYON_LOG_LEVEL: 'warn', ...env } })
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, HALCYON_LOG_LEVEL: 'warn', ...env },
+  })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -47,10 +50,17 @@ export function cpuMs(pid: number): number {
 }
 
 /** Polls until `look` gives a value. Throws with what the process printed when it ends first, or when the time is over. */
-export async function until<T>(what: string, running: Running, look: () => Promise<T | undefined>, seconds = 600, everyMs = 50): Promise<T> {
+export async function until<T>(
+  what: string,
+  running: Running,
+  look: () => Promise<T | undefined>,
+  seconds = 600,
+  everyMs = 50,
+): Promise<T> {
   const end = Date.now() + seconds * 1000
   while (Date.now() < end) {
-    if (running.child.exitCode !== null) throw new Error(`the process ended while waiting for ${what}:\n${running.output()}`)
+    if (running.child.exitCode !== null)
+      throw new Error(`the process ended while waiting for ${what}:\n${running.output()}`)
     const value = await look().catch(() => undefined)
     if (value !== undefined) return value
     await new Promise((resolve) => setTimeout(resolve, everyMs))

@@ -8,7 +8,7 @@ import type { ApplicationView } from './api/views.ts'
 import { onceExitCode, onceText } from './cli/output/once.ts'
 import { createPainter, type Painter } from './cli/output/painter.ts'
 import type { ProgressState, Service } from './cli/output/progress.ts'
-import { readyLines } from './cli/output/ready-screen.ts'
+import { readyLines, shellPath } from './cli/output/ready-screen.ts'
 import { styleFor } from './cli/output/style.ts'
 import { readServerFile, removeServerFile, writeServerFile } from './client/discover.ts'
 import type { Config, Environment } from './config.ts'
@@ -82,7 +82,8 @@ export async function up(config: Config, io: UpIo): Promise<number> {
         kubeconfig,
         demoClone: clone,
         home: homedir(),
-        command: 'npx halcyon',
+        command: shellPath(join(io.projectDir, 'bin', 'halcyon.js'), homedir()),
+        services: progress.services(),
       },
       { now: clock.now(), style: styleFor(io.stdout.isTTY, io.env), width: io.stdout.columns },
     )
@@ -200,6 +201,7 @@ async function answerOnce(
 interface Progress {
   /** Shows a service as starting, then ready with what `start` answers, or failed. */
   service<T extends { detail: string }>(name: string, start: () => Promise<T>): Promise<T>
+  services(): readonly Service[]
   follow(applications: () => readonly ApplicationView[]): void
   end(): void
 }
@@ -238,6 +240,7 @@ function showProgress(io: UpIo, startedAt: number): Progress {
         throw error
       }
     },
+    services: () => services,
     follow(list) {
       const timer = setInterval(() => {
         applications = list()

@@ -93,14 +93,26 @@ export function createRepositoryController(context: ControllerContext): Reposito
       noteFetchFailure(entry, error)
       return
     }
+    // Several names may mean one commit: a push is one move, however it is tracked.
+    const byCommit = new Map<string, Use[]>()
     for (const [revision, uses] of byRevision(entry)) {
       try {
         const { commit } = await repository.resolve(revision, stop.signal)
-        await moved(entry, repository, commit, uses, seenAt)
+        for (const use of uses) append(byCommit, commit, use)
       } catch (error) {
         if (stop.signal.aborted) return
         // The application says it itself, with its own reason, when it resolves.
         context.logger.debug({ repository: entry.url, revision, err: messageOf(error) }, 'revision does not resolve')
+        for (const use of uses) context.queue.add(use.app.name)
+      }
+    }
+    for (const [commit, uses] of byCommit) {
+      try {
+        await moved(entry, repository, commit, uses, seenAt)
+      } catch (error) {
+        if (stop.signal.aborted) return
+        // History may be rewritten: what cannot be compared is looked at again.
+        context.logger.debug({ repository: entry.url, commit, err: messageOf(error) }, 'commits cannot be compared')
         for (const use of uses) context.queue.add(use.app.name)
       }
     }
