@@ -2,12 +2,15 @@
 /** The command `halcyon`: runs src/main.ts in this process when Node is new enough, else in a child with the Node that npm brought. */
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
+import v8 from 'node:v8'
 import node24 from './node24.cjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const main = new URL('../src/main.ts', import.meta.url)
 
 if (node24.isNode24()) {
+  // A long-lived process that is mostly idle: rather collect a little more often than keep tens of MiB of young garbage around.
+  v8.setFlagsFromString('--max-semi-space-size=4')
   // Type stripping and compiling cost more than half of a short command; the cache lives and dies with the installed modules.
   module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/halcyon', import.meta.url)))
   // Code that asks what was started (argv[1]) must see the program and not this file.

@@ -3,6 +3,7 @@ import { HalcyonError } from '../api/errors.ts'
 import { reasons } from '../api/reasons.ts'
 import type { GroupKind } from '../kube/object.ts'
 import { parseRefKey } from '../kube/object.ts'
+import { takeInApplications } from '../pipeline/apply/take-in.ts'
 import type { Target } from '../pipeline/apply/target.ts'
 import { sameFingerprint } from '../pipeline/diff/fingerprint.ts'
 import { type Desired, decide, desire, observe, type Resolved, resolve } from '../pipeline/pipeline.ts'
@@ -20,6 +21,7 @@ import { type Policy, policyOf } from './policy.ts'
 import { decideRetry, healDelayMs } from './retry-decision.ts'
 import { createTouches, type Touches } from './touched.ts'
 import { clearProblem, problemOf, refreshHealth, setProblem, setSync, tellParent } from './verdicts.ts'
+import { withoutCredentials } from './views.ts'
 
 const done: Outcome = { kind: 'done' }
 const sourceBackoff = { baseMs: 1_000, factor: 2, maxMs: 120_000, jitter: 0.2 }
@@ -85,6 +87,7 @@ async function converge(
     if (drifted.length > 0) noteDrift(context, app, drifted)
   }
   const desired = await computeDesired(context, app, resolved, cluster, signal)
+  if (app.implicit && desired.objects.length === 0 && app.inventory.size === 0) throw nothingThere(app)
   const rendered: Rendered = {
     revisions: desired.revisions,
     spec: app.spec,
@@ -111,6 +114,15 @@ async function converge(
     controlNamespace: context.pipeline.controlNamespace,
     signal,
   })
+}
+
+/** Whoever points `up` at a path without manifests has mistaken the path; an Application that is empty may be meant so. */
+function nothingThere(app: ManagedApplication): HalcyonError {
+  const { path = '.', repoURL = '' } = app.manifest.spec.source ?? {}
+  return new HalcyonError(
+    'PathNotFound',
+    `Cannot find manifests in ${withoutCredentials(repoURL)} at path "${path}": nothing there can be applied; name the folder with --path`,
+  )
 }
 
 interface Act {
@@ -140,7 +152,10 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
     return done
   }
   if (changesOf(plan).length === 0 && app.running === undefined) return nothingToDo(context, input, plan)
-  if (context.settings.readOnly) return done
+  if (context.settings.readOnly) {
+    await takeInApplications(plan, context.fleet.registry, input.signal)
+    return done
+  }
   if (request === undefined && resume === undefined) {
     const wait = allowedNow(context, app, plan, digest, policy)
     if (wait !== undefined) return wait

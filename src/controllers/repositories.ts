@@ -55,8 +55,8 @@ export function createRepositoryController(context: ControllerContext): Reposito
         pass: undefined,
         again: false,
       }
-      tracked.set(url, created)
       created.unwatch = sources.watch(url, () => void look(created))
+      tracked.set(url, created)
       entry = created
     }
     return entry
@@ -173,7 +173,12 @@ export function createRepositoryController(context: ControllerContext): Reposito
       for (const [source, spec] of sourcesOf(app.manifest.spec).entries()) {
         if (spec.chart !== undefined && spec.chart !== '') continue
         const use: Use = { app, source, revision: spec.targetRevision ?? 'HEAD' }
-        trackedOf(spec.repoURL).uses.set(useKey(use), use)
+        try {
+          trackedOf(spec.repoURL).uses.set(useKey(use), use)
+        } catch (error) {
+          // A URL that is refused has nothing to watch; the application says so itself when it resolves.
+          context.logger.warn({ application: app.name, err: error }, 'repository cannot be watched')
+        }
       }
     },
     noteRendered(app) {

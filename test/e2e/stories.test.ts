@@ -256,3 +256,41 @@ test('a process that is gone in the middle of a sync is taken up by the next, an
   expect(await valueIn(cluster, 'last')).toBe('x')
   expect((await cluster.get(configMaps, 'default', 'hook'))?.metadata.uid).toBe(hook?.metadata.uid)
 })
+
+test('read-only computes everything, children included, and writes nothing', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const repository = await git.createRepository({ 'one/a.yaml': configMap('one', 'x') })
+  await repository.commit({ 'apps/one.yaml': application('one', repository.path, 'one') })
+  await using system = await startSystem({
+    directory: directory.path,
+    cluster,
+    repo: repository.path,
+    path: 'apps',
+    config: { readOnly: true },
+  })
+
+  await system.until('the child to be compared', () => system.app('one')?.sync.status === 'OutOfSync')
+
+  expect((await system.context.system.plan('one')).changes.map((change) => change.action)).toEqual(['create'])
+  expect(system.context.system.statistics().requests.mutating).toBe(0)
+  expect(await cluster.get(configMaps, 'default', 'one')).toBeUndefined()
+})
+
+test('a transport that runs commands is refused and said, and so is a path without manifests', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const repository = await git.createRepository({ 'README.md': 'nothing here' })
+  await repository.commit({ 'apps/evil.yaml': application('evil', 'ext::sh -c id', '.') })
+  {
+    await using system = await startSystem({ directory: directory.path, cluster, repo: repository.path, path: 'apps' })
+    expect(await system.until('evil to say why', () => system.app('evil')?.reason || undefined)).toBe(
+      'RepositoryRefused',
+    )
+  }
+  await using system = await startSystem({ directory: directory.path, cluster, repo: directory.path, path: 'sandbox' })
+  const [root] = await system.until('the root', () =>
+    system.context.system.applications()[0]?.reason ? system.context.system.applications() : undefined,
+  )
+  expect(root?.reason).not.toBe('')
+})
