@@ -82,8 +82,9 @@ async function measure(size: number): Promise<Record<string, number | string>> {
       row['other/app'] = round(requests.other / size)
       Object.assign(row, await commits(fleet, kube, client, running))
       Object.assign(row, await noOp(client, running, size))
-      await new Promise((resolve) => setTimeout(resolve, 2_000))
-      row['RSS MiB'] = round(rssMiB(running.pid))
+      // Long enough for the collection that follows a burst of work.
+      await new Promise((resolve) => setTimeout(resolve, 12_000))
+      row['RSS MiB idle'] = round(rssMiB(running.pid))
     }
     const began = performance.now()
     await using running = start(up)

@@ -16,6 +16,7 @@ import { type Context, createContext } from './context.ts'
 import { demoPath, ensureDemo } from './demo.ts'
 import { rootApplication } from './root-application.ts'
 import { systemClock } from './runtime/clock.ts'
+import { collectWhenIdle } from './runtime/idle-collection.ts'
 import { createLifecycle, type Lifecycle } from './runtime/lifecycle.ts'
 import { LockHeldError, lockDirectory } from './runtime/lock-file.ts'
 import { createLogger } from './runtime/logger.ts'
@@ -65,6 +66,10 @@ export async function up(config: Config, io: UpIo): Promise<number> {
 
   const running = context.system.run(root, lifecycle.signal)
   progress.follow(() => context.system.applications())
+  lifecycle.onClose(
+    'idle collection',
+    collectWhenIdle(clock, () => context.system.allSettled()),
+  )
   const views = await firstRound(context, config, lifecycle.signal)
   progress.end()
   const exitCode = await (config.once ? answerOnce(context, config, io, views, startedAt, lifecycle) : serve())
