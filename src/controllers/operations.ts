@@ -242,6 +242,21 @@ async function finish(
   }
   const phase = error === undefined ? 'Succeeded' : phaseOf(error)
   const message = error === undefined ? `${summary(plan)}, healthy` : problemOf(error).message
+  // History first: whoever sees that the operation ended finds it there.
+  const bundle = await bundleOf(start.desired.objects)
+  await context.store.putBundle(bundle.digest, bundle.bytes)
+  await context.store.appendHistory({
+    application: app.name,
+    operation: operation.id,
+    revisions: start.desired.revisions,
+    bundle: bundle.digest,
+    startedAt: operation.startedAt,
+    finishedAt: new Date(now).toISOString(),
+    phase,
+    message,
+    initiatedBy: start.initiatedBy,
+    changes: progress.changes,
+  })
   const { waitingFor: _waiting, ...rest } = operation
   app.operation = {
     ...rest,
@@ -274,21 +289,7 @@ async function finish(
       seconds: (now - startedAt) / 1000,
     },
   })
-  const bundle = await bundleOf(start.desired.objects)
-  await context.store.putBundle(bundle.digest, bundle.bytes)
   if (phase === 'Succeeded') app.bundle = bundle.digest
-  await context.store.appendHistory({
-    application: app.name,
-    operation: operation.id,
-    revisions: start.desired.revisions,
-    bundle: bundle.digest,
-    startedAt: operation.startedAt,
-    finishedAt: new Date(now).toISOString(),
-    phase,
-    message,
-    initiatedBy: start.initiatedBy,
-    changes: progress.changes,
-  })
   await context.store.putApplication(toRecord(app))
 }
 
