@@ -34,10 +34,7 @@ async function ensureInstalled(root) {
   const label = `  ${'installing dependencies'.padEnd(33)}`
   const live = Boolean(process.stderr.isTTY)
   if (live) process.stderr.write(`${label}...`)
-  let { code, output } = await npm(root, 'ci')
-  // `ci` insists that the lock file lists every optional package of every platform, also those that the registry in use does not have.
-  // `install` takes the same versions from the lock file and does not change it.
-  if (code !== 0 && output.includes('EUSAGE')) ({ code, output } = await npm(root, 'install', '--no-save'))
+  const { code, output } = await npm(root, 'ci')
   if (live) process.stderr.write('\r')
   const seconds = `${((Date.now() - started) / 1000).toFixed(1)} s`
   process.stderr.write(`${label}${code === 0 ? 'done   ' : 'failed '}${seconds}\n`)
