@@ -49,7 +49,7 @@ const layers: Record<string, { values: readonly string[]; types?: readonly strin
     reason: 'what can be written to',
   },
   'src/controllers': {
-    values: ['src/controllers', 'src/targets', 'src/pipeline', 'src/kube', 'src/runtime', 'src/api'],
+    values: ['src/controllers', 'src/targets', 'src/delivery', 'src/pipeline', 'src/kube', 'src/runtime', 'src/api'],
     types: ['src/store', 'src/server'],
     reason: 'loops decide when, the pipeline how',
   },
@@ -60,10 +60,19 @@ const layers: Record<string, { values: readonly string[]; types?: readonly strin
   },
   'src/sandbox': { values: ['src/sandbox', 'src/kube', 'src/runtime'], reason: 'it must not share our bugs' },
   'src/client': { values: ['src/client', 'src/api'], types: ['src/kube'], reason: 'runs in browsers too' },
+  'src/offline': {
+    values: ['src/offline', 'src/delivery', 'src/pipeline', 'src/kube', 'src/runtime', 'src/api'],
+    reason: 'one question, answered from files by the pure core',
+  },
+  'src/delivery': {
+    values: ['src/delivery', 'src/kube', 'src/api'],
+    types: ['src/pipeline', 'src/store', 'src/runtime'],
+    reason: 'decides when and which revision; pure',
+  },
   'src/cli': {
     values: ['src/cli', 'src/client', 'src/api'],
-    types: ['src/kube'],
-    reason: 'a thin shell over the client',
+    types: ['src/kube', 'src/offline'],
+    reason: 'a thin shell over the client; loads src/offline only when such a question is asked',
   },
 }
 
