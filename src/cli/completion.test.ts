@@ -18,6 +18,8 @@ const rows = [
   { reason: 'options of the command', words: ['up', '--re'], want: ['--repo', '--revision', '--read-only'] },
   { reason: 'choices of an option', words: ['get', '--health', 'D'], want: ['Degraded'] },
   { reason: 'short options take choices too', words: ['get', '-o', ''], want: ['table', 'json', 'yaml'] },
+  { reason: 'commands of a command', words: ['plan', 'or'], want: ['order'] },
+  { reason: 'options of a command of a command', words: ['plan', 'order', '--ba'], want: ['--batch'] },
   { reason: 'applications', words: ['why', 'shop'], want: ['shop-production', 'shop-staging'] },
   { reason: 'not the same application twice', words: ['sync', 'blog', ''], want: ['shop-production', 'shop-staging'] },
   { reason: 'choices of an argument', words: ['completion', ''], want: ['bash', 'zsh', 'fish'] },

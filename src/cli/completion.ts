@@ -18,6 +18,8 @@ export function candidates(
 
 /** True when the last word can be the name of an application; only then it is worth to ask the server. */
 export function takesApplication(program: Command, words: readonly string[]): boolean {
+  const nested = nestedOf(program, words)
+  if (nested !== undefined) return takesApplication(nested, words.slice(1))
   const command = commandOf(program, words)
   if (command === undefined || words.length < 2 || words.at(-1)?.startsWith('-')) return false
   if (openOption(command, words) !== undefined) return false
@@ -29,6 +31,8 @@ function all(program: Command, words: readonly string[], applications: readonly 
     if (words[0]?.startsWith('-')) return options(program)
     return visible(program).map((command) => ({ value: command.name(), description: command.description() }))
   }
+  const nested = nestedOf(program, words)
+  if (nested !== undefined) return all(nested, words.slice(1), applications)
   const command = commandOf(program, words)
   if (command === undefined) return []
   const open = openOption(command, words)
@@ -42,6 +46,12 @@ function all(program: Command, words: readonly string[], applications: readonly 
 
 function commandOf(program: Command, words: readonly string[]): Command | undefined {
   return visible(program).find((command) => command.name() === words[0] || command.aliases().includes(words[0] ?? ''))
+}
+
+/** The command of the first word, when it only leads to commands of its own (`plan order`). */
+function nestedOf(program: Command, words: readonly string[]): Command | undefined {
+  const command = words.length < 2 ? undefined : commandOf(program, words)
+  return command !== undefined && command.commands.length > 0 ? command : undefined
 }
 
 /** Without hidden ones; `help` is commander's own and not in the list. */

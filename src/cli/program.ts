@@ -5,6 +5,7 @@ import { addDiffCommand } from './commands/diff.ts'
 import { addEventsCommand } from './commands/events.ts'
 import { addGetCommand } from './commands/get.ts'
 import { addHistoryCommand } from './commands/history.ts'
+import { addPlanCommand } from './commands/plan.ts'
 import { addRenderCommand } from './commands/render.ts'
 import { addSandboxCommand } from './commands/sandbox.ts'
 import { addStatusCommand } from './commands/status.ts'
@@ -28,6 +29,7 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   addSyncCommand,
   addHistoryCommand,
   addEventsCommand,
+  addPlanCommand,
   addSandboxCommand,
   addCompletionCommands,
   addVersionCommand,
