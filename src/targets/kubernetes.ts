@@ -1,12 +1,13 @@
 /** A Kubernetes cluster as a target: server-side apply with our field manager, and one place that maps its errors to reasons. Effect. */
 import { HalcyonError, messageOf } from '../api/errors.ts'
 import { argoGroup, fieldManager } from '../api/names.ts'
-import type { Discovery, KubeClient } from '../kube/client.ts'
+import type { ApiResource, Discovery, KubeClient } from '../kube/client.ts'
 import { ApiError, ConnectionError, isConflict, isNotFound } from '../kube/errors.ts'
-import { type GroupKind, type ObjectRef, refText, versionOf } from '../kube/object.ts'
+import { type GroupKind, type KubeObject, type ObjectRef, refText, versionOf } from '../kube/object.ts'
 import type { Target, Written } from '../pipeline/apply/target.ts'
 import { fingerprint } from '../pipeline/diff/fingerprint.ts'
 import type { LiveIndex } from '../pipeline/observe/live-index.ts'
+import { isCrd, isNamespace } from '../pipeline/plan/namespaces.ts'
 import type { DesiredObject } from '../pipeline/plan/types.ts'
 
 export const registryKinds: ReadonlySet<string> = new Set(['Application', 'ApplicationSet', 'AppProject'])
@@ -31,10 +32,15 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
   async function send(desired: DesiredObject, dryRun: boolean, signal: AbortSignal): Promise<Written> {
     const resource = resourceOf(desired.ref, versionOf(desired.object.apiVersion))
     try {
+      if (replaces(desired)) {
+        const replaced = await replace(resource, desired, dryRun, signal)
+        if (dryRun && replaced !== undefined) return replaced
+      }
+      const fieldValidation = desired.options.validate ? 'Warn' : 'Ignore'
       const result = await client.apply(
         resource,
         desired.object,
-        { fieldManager, force: true, dryRun, fieldValidation: 'Warn' },
+        { fieldManager, force: true, dryRun, fieldValidation },
         signal,
       )
       return {
@@ -47,6 +53,23 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
     } catch (error) {
       throw toHalcyonError(error, `apply ${refText(desired.ref)}`, client.name, signal)
     }
+  }
+
+  /** What is not in Git goes, as with `kubectl replace`; the apply that follows makes the fields ours. Undefined when there is nothing to replace. */
+  async function replace(
+    resource: ApiResource,
+    desired: DesiredObject,
+    dryRun: boolean,
+    signal: AbortSignal,
+  ): Promise<Written | undefined> {
+    const { ref, object } = desired
+    const live = await found(client.get(resource, ref.namespace, ref.name, signal))
+    if (live === undefined) return undefined
+    const { resourceVersion } = live.metadata
+    const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) }
+    const replaced = await client.replace(resource, { ...object, metadata }, { dryRun, fieldManager }, signal)
+    // A replaced object has no fields that were applied, so there is no fingerprint to compare with.
+    return { object: replaced, uid: replaced.metadata.uid ?? '', fingerprint: '', created: false, warnings: [] }
   }
 
   return {
@@ -64,9 +87,8 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
     live: (key) => live.get(key),
     async read(ref, signal) {
       try {
-        return await client.get(resourceOf(ref), ref.namespace, ref.name, signal)
+        return await found(client.get(resourceOf(ref), ref.namespace, ref.name, signal))
       } catch (error) {
-        if (isNotFound(error)) return undefined
         throw toHalcyonError(error, `read ${refText(ref)}`, client.name, signal)
       }
     },
@@ -97,6 +119,20 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
         throw toHalcyonError(error, 'discover kinds', client.name, signal)
       }
     },
+  }
+}
+
+/** `Replace=true`; Namespaces and CRDs are only ever updated, for everything in them would go (Argo CD, sync options). */
+function replaces({ options, ref }: DesiredObject): boolean {
+  return options.replace && !isNamespace(ref) && !isCrd(ref)
+}
+
+async function found(read: Promise<KubeObject>): Promise<KubeObject | undefined> {
+  try {
+    return await read
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
   }
 }
 

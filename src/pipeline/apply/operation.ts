@@ -3,9 +3,10 @@ import { HalcyonError } from '../../api/errors.ts'
 import type { HealthStatus, OperationView } from '../../api/views.ts'
 import { type GroupKind, type ObjectRef, refText } from '../../kube/object.ts'
 import type { Clock } from '../../runtime/clock.ts'
-import type { Change, ObjectOptions, Plan, Step } from '../plan/types.ts'
+import type { Change, DesiredObject, ObjectOptions, Plan, Step } from '../plan/types.ts'
 import { deletesAfter, type HookContext, type HookJournal, removeHook, startHook } from './hook-run.ts'
 import type { Notifier } from './notifier.ts'
+import { alwaysRecreated, recreatedAfter } from './recreate.ts'
 import { type Awaited, judgeStep } from './step-gate.ts'
 import type { Target, Written } from './target.ts'
 
@@ -167,9 +168,39 @@ async function applyOne(change: Change, context: OperationContext, signal: Abort
     await startHook(change, target, hookContext(context), signal)
     return
   }
-  if (target.live(change.key)?.deleting === true)
-    await waitFor([awaiting(change.key, 'prune', context)], context, signal)
-  context.onApplied(change, await target.apply(desired, signal))
+  const live = target.live(change.key)
+  if (alwaysRecreated(desired, live)) await makeRoom(change, target, context, signal)
+  else if (live?.deleting === true) await waitFor([awaiting(change.key, 'prune', context)], context, signal)
+  context.onApplied(change, await applyForcing(change, desired, target, context, signal))
+}
+
+async function applyForcing(
+  change: Change,
+  desired: DesiredObject,
+  target: Target,
+  context: OperationContext,
+  signal: AbortSignal,
+): Promise<Written> {
+  try {
+    return await target.apply(desired, signal)
+  } catch (error) {
+    if (target.live(change.key) === undefined || !recreatedAfter(error, desired)) throw error
+    await makeRoom(change, target, context, signal)
+    return target.apply(desired, signal)
+  }
+}
+
+/** Deletes the live object and waits until it is gone, so that it can be created again. */
+async function makeRoom(change: Change, target: Target, context: OperationContext, signal: AbortSignal): Promise<void> {
+  const live = target.live(change.key)
+  if (live === undefined) return
+  await target.remove(
+    change.ref,
+    live.uid,
+    change.desired?.options.prunePropagationPolicy ?? context.propagation,
+    signal,
+  )
+  await waitFor([awaiting(change.key, 'prune', context)], context, signal)
 }
 
 function hookContext(context: OperationContext): HookContext {

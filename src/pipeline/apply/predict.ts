@@ -3,6 +3,7 @@ import { HalcyonError, messageOf, reasonOf } from '../../api/errors.ts'
 import { type GroupKind, refText } from '../../kube/object.ts'
 import { sameFingerprint } from '../diff/fingerprint.ts'
 import type { Change, DesiredObject, Plan } from '../plan/types.ts'
+import { alwaysRecreated, recreatedAfter } from './recreate.ts'
 import type { Target, Written } from './target.ts'
 
 export interface Prediction {
@@ -14,7 +15,8 @@ export interface Prediction {
 
 /**
  * Throws DryRunRefused naming every refused object (at most three in full). Not asked, because the server cannot know yet: objects in
- * a namespace, or of a kind, that this plan creates; hooks that replace an older run of themselves; objects with
+ * a namespace, or of a kind, that this plan creates; hooks that replace an older run of themselves; objects that are deleted first
+ * (Force=true with Replace=true, or after a refusal); objects with
  * SkipDryRunOnMissingResource=true whose kind is unknown.
  */
 export async function predict(
@@ -45,6 +47,7 @@ export async function predict(
         }
       } catch (error) {
         if (signal.aborted) throw signal.reason
+        if (target.live(change.key) !== undefined && recreatedAfter(error, desired)) return
         refusals.push({ change, error })
       }
     }),
@@ -83,6 +86,7 @@ function isBeyondPrediction(
   if (ref.namespace !== '' && (coming.namespaces.has(ref.namespace) || namespaceComing(ref.namespace))) return true
   if (coming.kinds.has(`${ref.group}/${ref.kind}`)) return true
   if (options.skipDryRunOnMissingResource && target.isNamespaced(ref) === undefined) return true
+  if (alwaysRecreated(desired, target.live(change.key))) return true
   return hook?.deletePolicies.includes('BeforeHookCreation') === true && target.live(change.key) !== undefined
 }
 

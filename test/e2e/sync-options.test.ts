@@ -1,0 +1,91 @@
+/** Sync options that change how an object is written, against a cluster that answers as a real one. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type GitServer, startGitServer } from '../support/git-server.ts'
+import { startCluster, startSystem, temporaryDirectory } from '../support/start-system.ts'
+
+const deployments = { group: 'apps', kind: 'Deployment' }
+const configMaps = { group: '', kind: 'ConfigMap' }
+
+let git: GitServer
+beforeAll(async () => {
+  git = await startGitServer()
+})
+afterAll(async () => {
+  await git[Symbol.asyncDispose]()
+})
+
+function deployment(label: string, options: string): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  annotations: { argocd.argoproj.io/sync-options: "${options}" }
+spec:
+  replicas: 1
+  selector: { matchLabels: { app: ${label} } }
+  template:
+    metadata: { labels: { app: ${label} } }
+    spec: { containers: [{ name: web, image: "nginx:1" }] }
+`
+}
+
+function configMap(value: string, options: string): string {
+  return `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  annotations: { argocd.argoproj.io/sync-options: "${options}" }
+data: { value: "${value}" }
+`
+}
+
+test('an immutable field is refused whole without Force=true, and with it the object is deleted and created again', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const repository = await git.createRepository({ 'k8s/web.yaml': deployment('one', 'Prune=true') })
+  await using system = await startSystem({ directory: directory.path, cluster, repo: repository.url, path: 'k8s' })
+  await system.healthy(repository.name)
+  const first = await cluster.get(deployments, 'default', 'web')
+
+  await repository.commit({ 'k8s/web.yaml': deployment('two', 'Prune=true') }, 'Change the selector')
+  system.context.system.webhook([repository.url])
+  await system.until('the refusal', () => system.app(repository.name)?.reason === 'DryRunRefused')
+  expect(system.app(repository.name)?.message).toContain('field is immutable')
+  expect((await cluster.get(deployments, 'default', 'web'))?.metadata.uid).toBe(first?.metadata.uid)
+
+  await repository.commit({ 'k8s/web.yaml': deployment('two', 'Force=true') }, 'Force it')
+  system.context.system.webhook([repository.url])
+  await system.until('another Deployment', async () => {
+    const live = await cluster.get(deployments, 'default', 'web')
+    return live !== undefined && live.metadata.uid !== first?.metadata.uid
+  })
+  await system.healthy(repository.name)
+  expect((await cluster.get(deployments, 'default', 'web'))?.['spec']).toMatchObject({
+    selector: { matchLabels: { app: 'two' } },
+  })
+})
+
+test('Replace=true takes away what others wrote, and the next look finds nothing to do', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const repository = await git.createRepository({ 'k8s/c.yaml': configMap('one', 'Replace=true') })
+  await using system = await startSystem({ directory: directory.path, cluster, repo: repository.url, path: 'k8s' })
+  await system.healthy(repository.name)
+  const resource = (await cluster.client.discovery()).resource(configMaps)!
+  const uid = (await cluster.get(configMaps, 'default', 'settings'))?.metadata.uid
+  await cluster.client.patch(resource, { namespace: 'default', name: 'settings' }, { data: { foreign: 'here' } })
+
+  await repository.commit({ 'k8s/c.yaml': configMap('two', 'Replace=true') }, 'Two')
+  system.context.system.webhook([repository.url])
+  await system.until('the replacement', async () => {
+    const live = await cluster.get(configMaps, 'default', 'settings')
+    return JSON.stringify(live?.['data']) === '{"value":"two"}'
+  })
+  await system.healthy(repository.name)
+  expect((await cluster.get(configMaps, 'default', 'settings'))?.metadata.uid).toBe(uid)
+
+  const before = system.context.system.statistics().requests.mutating
+  await system.context.system.refresh(repository.name, { hard: true })
+  await system.context.system.settled()
+  expect(system.context.system.statistics().requests.mutating).toBe(before)
+})
