@@ -4,7 +4,8 @@ import type { Reason } from './reasons.ts'
 
 export type SyncStatus = 'Synced' | 'OutOfSync' | 'Unknown'
 export type HealthStatus = 'Healthy' | 'Suspended' | 'Progressing' | 'Missing' | 'Degraded' | 'Unknown'
-export type SyncPhase = 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail'
+/** The first four belong to a sync, the last two to the deletion of an application. */
+export type SyncPhase = 'PreSync' | 'Sync' | 'PostSync' | 'SyncFail' | 'PreDelete' | 'PostDelete'
 
 /** Why something is not healthy: the object at the bottom of the chain, and what it says. */
 export interface Cause {

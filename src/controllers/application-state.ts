@@ -4,6 +4,7 @@ import type { Reason } from '../api/reasons.ts'
 import type { Cause, HealthStatus, OperationView, SyncStatus } from '../api/views.ts'
 import { digestOf } from '../kube/canonical.ts'
 import { createNotifier, type Notifier } from '../pipeline/apply/notifier.ts'
+import type { ObjectOptions } from '../pipeline/plan/types.ts'
 import type { ReadEntry } from '../pipeline/source/source.ts'
 import type { SyncRequest } from '../server/engine.ts'
 import type { ApplicationRecord, InventoryRecord } from '../store/store.ts'
@@ -33,6 +34,17 @@ export interface Attempts {
   /** Everything was written; only health did not follow. Another try would have nothing to do. */
   readonly applied: boolean
 }
+
+/** What becomes of the objects of an application that left Git. */
+export interface Deleting {
+  /** False: they stay. */
+  readonly cascade: boolean
+  /** How the garbage collector treats their dependents; undefined = as the sync options say. */
+  readonly propagation: ObjectOptions['prunePropagationPolicy'] | undefined
+}
+
+/** The digest of the desired state of an application that is to go. */
+export const removedDigest = 'removed'
 
 export interface ManagedApplication {
   readonly name: string
@@ -66,8 +78,12 @@ export interface ManagedApplication {
   request: SyncRequest | undefined
   /** How the last pass ended: `stalled` = nothing will happen by itself. */
   outcome: 'done' | 'requeue' | 'stalled'
-  /** Set when its manifest left Git: what was applied is to go too, or to stay. */
-  deleting: { readonly cascade: boolean } | undefined
+  /** Set when its manifest left Git. */
+  deleting: Deleting | undefined
+  /** Its manifests hold PreDelete or PostDelete hooks. */
+  deletionHooks: boolean
+  /** The hooks and objects of its deletion are done with; only the memory of it is left. */
+  swept: boolean
   warnings: readonly string[]
   /** The change it is working on. */
   change: ChangeInFlight | undefined
@@ -107,6 +123,8 @@ export function newApplication(
     request: undefined,
     outcome: 'done',
     deleting: undefined,
+    deletionHooks: false,
+    swept: false,
     warnings: [],
     change: undefined,
     changed: createNotifier(),
@@ -134,6 +152,8 @@ export function toRecord(app: ManagedApplication): ApplicationRecord {
     renderDigest: app.rendered?.digest ?? '',
     readSets: app.rendered?.readSets ?? [],
     bundle: app.bundle,
+    deletionHooks: app.deletionHooks,
+    swept: app.swept,
     inventory: [...app.inventory.values()],
     sync: { status: app.sync.status, since: new Date(app.sync.since).toISOString() },
     health: { status: app.health.status, since: new Date(app.health.since).toISOString() },
@@ -158,6 +178,8 @@ export function fromRecord(record: ApplicationRecord, implicit: boolean, now: nu
   app.reason = record.reason
   app.message = record.message
   app.operation = record.operation
+  app.deletionHooks = record.deletionHooks ?? false
+  app.swept = record.swept ?? false
   if (record.sync.status === 'Synced' && record.renderDigest !== '' && record.spec === app.spec) {
     app.rendered = {
       revisions: record.revisions,

@@ -7,7 +7,6 @@ import { takeInApplications } from '../pipeline/apply/take-in.ts'
 import type { Target } from '../pipeline/apply/target.ts'
 import { sameFingerprint } from '../pipeline/diff/fingerprint.ts'
 import { type Desired, decide, desire, observe, type Resolved, resolve } from '../pipeline/pipeline.ts'
-import { trackingName } from '../pipeline/plan/tracking.ts'
 import type { DesiredObject, Plan } from '../pipeline/plan/types.ts'
 import { outOfSyncKeys, syncStatusOf } from '../pipeline/plan/verdict.ts'
 import { backoffMs } from '../runtime/retry.ts'
@@ -17,7 +16,9 @@ import { leaveChange } from './change.ts'
 import { type ControllerContext, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { changesOf, endOperation, leaveOperation, startOperation } from './operations.ts'
+import { forgetObject, kindsOf, liveOf, router, trackingNameOf } from './owned.ts'
 import { type Policy, policyOf } from './policy.ts'
+import { remove } from './removal.ts'
 import { decideRetry, healDelayMs } from './retry-decision.ts'
 import { createTouches, type Touches } from './touched.ts'
 import { clearProblem, problemOf, refreshHealth, setProblem, setSync, tellParent } from './verdicts.ts'
@@ -96,6 +97,7 @@ async function converge(
   }
   const digest = desiredDigest(rendered)
   app.rendered = rendered
+  app.deletionHooks = desired.deletionHooks
   app.revisions = desired.revisions
   app.failures = 0
   if (app.running?.digest === digest && app.request === undefined) return done
@@ -268,11 +270,6 @@ async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): 
   return app.differing.size === 0 ? done : { kind: 'stalled', reason: 'what differs is not to be changed' }
 }
 
-function trackingNameOf(app: ManagedApplication, controlNamespace: string): string {
-  const namespace = app.manifest.metadata.namespace ?? controlNamespace
-  return trackingName({ name: app.name, namespace }, controlNamespace)
-}
-
 function adopt(input: Act, object: DesiredObject): void {
   if (object.hook !== undefined) return
   const live = liveOf(object.key, input.targetOf)
@@ -396,86 +393,6 @@ function claimed(context: ControllerContext, app: ManagedApplication, desired: D
   return { ...desired, objects, untouched: [...desired.untouched, ...left] }
 }
 
-/** A deleted application is a plan with nothing desired: the same code, the same order, the same guards. */
-async function remove(context: ControllerContext, app: ManagedApplication, signal: AbortSignal): Promise<Outcome> {
-  if (app.running !== undefined && app.running.digest !== 'removed') {
-    await endOperation(app, 'Superseded', `Cannot finish sync of ${app.name}: the application was removed`)
-  }
-  if (app.running !== undefined) return done
-  if (app.deleting?.cascade === true && app.inventory.size > 0 && !context.settings.readOnly) {
-    const cluster = await context.destinations.cluster(app.manifest.spec.destination, signal)
-    const targetOf = router(context, cluster)
-    await observe(kindsOf(app), targetOf, signal)
-    for (const key of [...app.inventory.keys()])
-      if (liveOf(key, targetOf) === undefined) forgetObject(context, app, key, targetOf)
-    if (app.inventory.size > 0) return startRemoval(context, app, cluster, targetOf)
-  }
-  for (const key of app.inventory.keys()) {
-    const name = context.fleet.registry.owns(parseRefKey(key))
-      ? context.fleet.registry.name
-      : context.destinations.nameOf(app.manifest.spec.destination)
-    context.fleet.release(name, key, app.name)
-  }
-  await context.store.deleteApplication(app.name)
-  report(context, {
-    type: 'ApplicationRemoved',
-    application: app.name,
-    message: app.deleting?.cascade ? 'removed with its objects' : 'removed; its objects stay',
-  })
-  context.fleet.forget(app.name)
-  return done
-}
-
-function forgetObject(
-  context: ControllerContext,
-  app: ManagedApplication,
-  key: string,
-  targetOf: (kind: GroupKind) => Target,
-): void {
-  app.inventory.delete(key)
-  context.fleet.release(targetOf(parseRefKey(key)).name, key, app.name)
-}
-
-function startRemoval(
-  context: ControllerContext,
-  app: ManagedApplication,
-  cluster: Cluster,
-  targetOf: (kind: GroupKind) => Target,
-): Outcome {
-  const plan = decide(
-    {
-      application: app.name,
-      revision: '',
-      desired: [],
-      untouched: [],
-      syncOptions: [],
-      inventory: app.inventory,
-      kind: 'sync',
-      prune: true,
-      allowEmpty: true,
-      removal: true,
-      trackingName: trackingNameOf(app, context.pipeline.controlNamespace),
-      initiatedBy: 'user',
-    },
-    targetOf,
-  )
-  // What must stay (Prune=false, Delete=false, tracked by another) is let go, not deleted.
-  for (const change of [...plan.skipped, ...plan.forget]) forgetObject(context, app, change.key, targetOf)
-  if (changesOf(plan).length === 0) return { kind: 'requeue', afterMs: 0 }
-  const desired: Desired = { objects: [], revisions: [], digest: 'removed', readSets: [], warnings: [], untouched: [] }
-  startOperation(context, {
-    app,
-    plan,
-    desired,
-    digest: 'removed',
-    cluster,
-    targetOf,
-    initiatedBy: 'automated',
-    resume: undefined,
-  })
-  return done
-}
-
 /** One place reports what went wrong before an operation could start, and says when to look again. */
 function notConverged(context: ControllerContext, app: ManagedApplication, error: unknown): Outcome {
   const problem = problemOf(error)
@@ -494,18 +411,4 @@ function notConverged(context: ControllerContext, app: ManagedApplication, error
 /** A running operation that no process runs: the process that ran it is gone. */
 function interrupted(app: ManagedApplication): string | undefined {
   return app.running === undefined && app.operation?.phase === 'Running' ? app.operation.id : undefined
-}
-
-function kindsOf(app: ManagedApplication): GroupKind[] {
-  return [...app.inventory.keys()].map(parseRefKey)
-}
-
-function router(context: ControllerContext, cluster: Cluster): (kind: GroupKind) => Target {
-  const { registry } = context.fleet
-  return (kind) => (registry.owns(kind) ? registry : cluster.target)
-}
-
-function liveOf(key: string, targetOf: (kind: GroupKind) => Target) {
-  const [group = '', kind = ''] = key.split('/')
-  return targetOf({ group, kind }).live(key)
 }

@@ -2,7 +2,7 @@
 import type { Application } from '../api/application.ts'
 import { HalcyonError } from '../api/errors.ts'
 import { createRegistryTarget, type RegistryTarget } from '../targets/applications.ts'
-import { type ManagedApplication, newApplication, specDigest } from './application-state.ts'
+import { type Deleting, type ManagedApplication, newApplication, specDigest } from './application-state.ts'
 
 export interface Fleet {
   readonly all: ReadonlyMap<string, ManagedApplication>
@@ -49,6 +49,7 @@ export function createFleet(options: FleetOptions): Fleet {
       known.parent = parent
       known.manifest = manifest
       known.deleting = undefined
+      known.swept = false
       const spec = specDigest(manifest)
       if (spec === known.spec) return
       known.spec = spec
@@ -60,7 +61,7 @@ export function createFleet(options: FleetOptions): Fleet {
         registry.gone(name)
         return
       }
-      app.deleting = { cascade: cascades(app.manifest) }
+      app.deleting = deletingOf(app.manifest)
       options.onChanged(app)
     },
   })
@@ -94,7 +95,12 @@ export function createFleet(options: FleetOptions): Fleet {
   }
 }
 
-/** Only the finalizer says that what was applied goes with the Application (Argo CD, app deletion). */
-function cascades(manifest: Application): boolean {
-  return (manifest.metadata.finalizers ?? []).some((one) => one.startsWith('resources-finalizer.argocd.argoproj.io'))
+const finalizer = 'resources-finalizer.argocd.argoproj.io'
+
+/** Only a finalizer says that what was applied goes with the Application, and how (Argo CD, app deletion). */
+function deletingOf(manifest: Application): Deleting {
+  const own = (manifest.metadata.finalizers ?? []).find((one) => one === finalizer || one.startsWith(`${finalizer}/`))
+  if (own === undefined) return { cascade: false, propagation: undefined }
+  if (own === `${finalizer}/background`) return { cascade: true, propagation: 'Background' }
+  return { cascade: true, propagation: own === `${finalizer}/foreground` ? 'Foreground' : undefined }
 }

@@ -11,7 +11,7 @@ import type { Target, Written } from '../pipeline/apply/target.ts'
 import type { Desired } from '../pipeline/pipeline.ts'
 import type { Change, DesiredObject, Plan } from '../pipeline/plan/types.ts'
 import type { HookRun, InventoryRecord } from '../store/store.ts'
-import { type ManagedApplication, toRecord } from './application-state.ts'
+import { type ManagedApplication, removedDigest, toRecord } from './application-state.ts'
 import { bundleOf } from './bundle.ts'
 import { leaveChange } from './change.ts'
 import { type ControllerContext, report } from './context.ts'
@@ -28,8 +28,10 @@ export interface Start {
   readonly cluster: Cluster
   readonly targetOf: (kind: GroupKind) => Target
   readonly initiatedBy: string
-  /** The operation that a restart interrupted; its finished hooks do not run again. */
+  /** The operation that a restart interrupted, or a removal that is tried again; its finished hooks do not run again. */
   readonly resume: string | undefined
+  /** Hooks of `resume` that failed start anew. */
+  readonly failedHooksAgain?: boolean
 }
 
 const nothingPredicted: Prediction = { written: new Map(), settled: new Set() }
@@ -122,7 +124,8 @@ async function work(
     await ensureNamespace(namespace, app.manifest.spec.syncPolicy?.managedNamespaceMetadata, cluster.target, signal)
   }
   const prediction = settings.dryRun ? await predict(plan, targetOf, () => false, signal) : nothingPredicted
-  const runs = new Map((await store.hookRuns(id)).map((run) => [`${run.key} ${run.phase}`, run]))
+  const known = (await store.hookRuns(id)).filter((run) => !(start.failedHooksAgain && run.succeeded === false))
+  const runs = new Map(known.map((run) => [`${run.key} ${run.phase}`, run]))
   recordIntents(context, start)
   const spans = context.tracing
   await runOperation(
@@ -135,7 +138,7 @@ async function work(
       changed: app.changed,
       settled: prediction.settled,
       waveDelayMs: settings.waveDelayMs,
-      propagation: policy.propagation,
+      propagation: app.deleting?.propagation ?? policy.propagation,
       journal: {
         find: (key, phase) => runs.get(`${key} ${phase}`),
         put: async (run: HookRun) => {
@@ -290,6 +293,7 @@ async function finish(
     },
   })
   if (phase === 'Succeeded') app.bundle = bundle.digest
+  if (phase === 'Succeeded' && digest === removedDigest) app.swept = true
   await context.store.putApplication(toRecord(app))
 }
 

@@ -10,8 +10,10 @@ import { type Desired, decide, desire, observe, resolve } from '../pipeline/pipe
 import { printPlan } from '../pipeline/plan/print.ts'
 import type { Change, Plan } from '../pipeline/plan/types.ts'
 import { desiredDigest, type ManagedApplication } from './application-state.ts'
+import { atRevisions } from './at-revisions.ts'
 import type { ControllerContext } from './context.ts'
 import { changesOf } from './operations.ts'
+import { kindsOf } from './owned.ts'
 import { policyOf } from './policy.ts'
 
 interface Preview {
@@ -27,7 +29,7 @@ async function previewOf(
 ): Promise<Preview> {
   const cluster = await context.destinations.cluster(app.manifest.spec.destination, signal)
   const { registry } = context.fleet
-  const manifest = revision === undefined ? app.manifest : atRevision(app, revision)
+  const manifest = revision === undefined ? app.manifest : atRevisions(app.manifest, [revision])
   const resolved = await resolve(manifest, context.pipeline, signal)
   const discovery = await cluster.client.discovery(signal)
   const desired = await desire(
@@ -44,17 +46,6 @@ async function previewOf(
     signal,
   )
   return { desired, targetOf: (kind) => (registry.owns(kind) ? registry : cluster.target) }
-}
-
-/** The first Git source at another revision; the others stay. */
-function atRevision(app: ManagedApplication, revision: string) {
-  const { spec } = app.manifest
-  const source = spec.source === undefined ? undefined : { ...spec.source, targetRevision: revision }
-  const sources = spec.sources?.map((one, index) => (index === 0 ? { ...one, targetRevision: revision } : one))
-  return {
-    ...app.manifest,
-    spec: { ...spec, ...(source === undefined ? {} : { source }), ...(sources === undefined ? {} : { sources }) },
-  }
 }
 
 export async function manifestsOf(
@@ -148,11 +139,4 @@ async function missingNamespaces(
     }),
   )
   return missing
-}
-
-function kindsOf(app: ManagedApplication): GroupKind[] {
-  return [...app.inventory.keys()].map((key) => {
-    const [group = '', kind = ''] = key.split('/')
-    return { group, kind }
-  })
 }

@@ -41,7 +41,7 @@ test("Helm's hooks are mapped, its weight is the wave, and its tests are no part
     object('Pod', 'test', { 'helm.sh/hook': 'test' })
   expect(order(manifests)).toEqual(['PreSync -3 Job default/migrate'])
   expect(orderOf(parseObjects(manifests, 'test')).outside).toEqual([
-    { group: '', kind: 'Pod', namespace: '', name: 'test' },
+    { group: '', kind: 'Pod', namespace: '', name: 'test', phases: [] },
   ])
 })
 

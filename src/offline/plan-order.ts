@@ -6,6 +6,7 @@ import { toDesired } from '../pipeline/plan/desired.ts'
 import { hookVerdict } from '../pipeline/plan/hooks.ts'
 import { orderDesired } from '../pipeline/plan/namespaces.ts'
 import type { HookDeletePolicy } from '../pipeline/plan/types.ts'
+import { phaseOrder } from '../pipeline/plan/waves.ts'
 import { readObjects } from './files.ts'
 
 export interface OrderedObject extends ObjectRef {
@@ -23,8 +24,8 @@ export interface OrderedStep {
 
 export interface PlanOrder {
   readonly steps: readonly OrderedStep[]
-  /** In the manifests, but no part of a sync: Skip, PreDelete, PostDelete, Helm tests and rollbacks. */
-  readonly outside: readonly ObjectRef[]
+  /** In the manifests, but no part of a sync: Skip, PreDelete, PostDelete, Helm tests and rollbacks; with the phases in which they run. */
+  readonly outside: readonly (ObjectRef & { readonly phases: readonly SyncPhase[] })[]
   readonly warnings: readonly string[]
 }
 
@@ -66,9 +67,12 @@ export function orderOf(objects: readonly KubeObject[], options: OrderOptions = 
     }
     step.objects.push({ ...ref, hook: hook !== undefined, deletePolicies: hook?.deletePolicies ?? [] })
   }
-  const outside = rendered
-    .filter(({ object }) => hookVerdict(object.metadata.annotations).kind === 'never')
-    .map(({ object }) => refOf(object))
+  const outside = rendered.flatMap(({ object }) => {
+    const verdict = hookVerdict(object.metadata.annotations)
+    if (verdict.kind === 'object') return []
+    const phases = verdict.kind === 'never' ? [] : verdict.phases
+    return phases.some((phase) => phaseOrder.includes(phase)) ? [] : [{ ...refOf(object), phases }]
+  })
   return { steps, outside, warnings: desired.warnings }
 }
 

@@ -35,6 +35,8 @@ export interface Desired {
   readonly warnings: readonly string[]
   /** In Git, but never applied: not to be pruned either. */
   readonly untouched: readonly string[]
+  /** Hooks wait for the application to be deleted; `of: 'deletion'` brings them. */
+  readonly deletionHooks: boolean
 }
 
 /** Stage 1. Throws HalcyonError Repository*, RevisionNotFound, ChartUnavailable, SpecInvalid. */
@@ -85,7 +87,7 @@ export async function desire(
     readonly defaultNamespace: string
   },
   registry: Target,
-  options: PipelineOptions,
+  options: PipelineOptions & { readonly of?: 'sync' | 'deletion' },
   signal: AbortSignal,
 ): Promise<Desired> {
   const name = manifest.metadata.name
@@ -115,6 +117,7 @@ export async function desire(
       isNamespaced,
       syncOptions: manifest.spec.syncPolicy?.syncOptions ?? [],
       instance: options.instance,
+      of: options.of ?? 'sync',
       revision: resolved.revisions[0] ?? '',
     })
   const isNamespaced = (kind: GroupKind) => (registry.owns(kind) ? true : cluster.target.isNamespaced(kind))
@@ -140,6 +143,7 @@ export async function desire(
     readSets: rendered.readSets,
     warnings: [...rendered.warnings.map((warning) => warning.message), ...desired.warnings],
     untouched: desired.untouched,
+    deletionHooks: desired.deletionHooks,
   }
 }
 

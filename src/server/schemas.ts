@@ -15,7 +15,7 @@ export const Cause = z.object({ ref: ObjectRef, chain: list(ObjectRef), reason: 
 
 const syncStatus = z.enum(['Synced', 'OutOfSync', 'Unknown'])
 const healthStatus = z.enum(['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'])
-const syncPhase = z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail'])
+const syncPhase = z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail', 'PreDelete', 'PostDelete'])
 const operationPhase = z.enum(['Running', 'Succeeded', 'Failed', 'Error', 'Terminated'])
 
 export const Operation = z.object({

@@ -38,6 +38,10 @@ export interface ApplicationRecord {
   readonly reason: Reason | ''
   readonly message: string
   readonly operation?: OperationView
+  /** Hooks wait for the deletion of the application. */
+  readonly deletionHooks?: boolean
+  /** The deletion ran its hooks and removed the objects. */
+  readonly swept?: boolean
 }
 
 /** A hook that was started: its identity outlives the process, so that no hook runs twice for one operation. */

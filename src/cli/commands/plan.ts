@@ -97,6 +97,10 @@ function orderLines(order: PlanOrder): string[] {
       object.hook ? `hook, deleted: ${object.deletePolicies.join(', ')}` : '',
     ]),
   )
-  const outside = order.outside.map((ref) => plainLine(`not part of a sync: ${ref.kind} ${ref.name}`))
+  const outside = order.outside.map((ref) =>
+    plainLine(
+      `not part of a sync: ${ref.kind} ${ref.name}${ref.phases.length === 0 ? '' : ` (${ref.phases.join(', ')})`}`,
+    ),
+  )
   return [...columns(rows), ...outside, ...order.warnings.map((warning) => plainLine(`warning: ${warning}`))]
 }

@@ -23,7 +23,16 @@ describe('hookVerdict()', () => {
       annotations: { [hook]: 'Skip,PreSync' },
       want: 'PreSync',
     },
-    { reason: 'PreDelete is no part of a sync', annotations: { [hook]: 'PreDelete' }, want: 'never' },
+    {
+      reason: 'the phases of a deletion',
+      annotations: { [hook]: 'PostDelete,PreDelete' },
+      want: 'PreDelete PostDelete',
+    },
+    {
+      reason: "Helm's phases of a deletion",
+      annotations: { [helm]: 'pre-delete,post-delete' },
+      want: 'PreDelete PostDelete',
+    },
     { reason: 'names are exact', annotations: { [hook]: 'presync' }, want: 'never presync' },
     {
       reason: 'pre-install and pre-upgrade are one PreSync',

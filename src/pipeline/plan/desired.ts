@@ -19,7 +19,7 @@ import { definedBy, isCrd } from './namespaces.ts'
 import { defaultOptions, optionsOf, parseOptions } from './options.ts'
 import { trackingId, trackingName } from './tracking.ts'
 import type { DesiredObject, ObjectOptions } from './types.ts'
-import { comparePlaced, waveOf } from './waves.ts'
+import { comparePlaced, deletePhases, phaseOrder, waveOf } from './waves.ts'
 
 export interface DesiredInput {
   readonly application: { readonly name: string; readonly namespace: string }
@@ -31,6 +31,8 @@ export interface DesiredInput {
   readonly isNamespaced: (kind: GroupKind) => boolean | undefined
   readonly syncOptions: readonly string[]
   readonly instance: string
+  /** Default `sync`. `deletion`: only the hooks around the removal of the application. */
+  readonly of?: 'sync' | 'deletion'
   /** Goes into the names of hooks that have only generateName; default: a digest of the hook. */
   readonly revision?: string
 }
@@ -40,8 +42,10 @@ export interface DesiredSet {
   readonly objects: readonly DesiredObject[]
   /** Objects that cannot be placed: neither the cluster nor the manifests know their kind. Not in `objects`. */
   readonly unknownKinds: readonly ObjectRef[]
-  /** Keys that are in Git and must be left alone: Skip, hooks that do not belong to a sync, unknown kinds. */
+  /** Keys that are in Git and must be left alone: Skip, hooks that do not belong to this, unknown kinds. */
   readonly untouched: readonly string[]
+  /** Some of the hooks belong to the deletion of the application. */
+  readonly deletionHooks: boolean
   readonly warnings: readonly string[]
 }
 
@@ -65,8 +69,10 @@ export function toDesired(input: DesiredInput): DesiredSet {
   const unknownKinds: ObjectRef[] = []
   const untouched = new Set<string>()
   const warnings: string[] = []
+  let deletionHooks = false
   for (const rendered of input.rendered) {
     const shaped = shape(rendered, context)
+    deletionHooks ||= shaped.deletionHook
     if (shaped.warning !== '') warnings.push(shaped.warning)
     for (const key of shaped.untouched) untouched.add(key)
     if (shaped.unknown !== undefined) unknownKinds.push(shaped.unknown)
@@ -76,7 +82,13 @@ export function toDesired(input: DesiredInput): DesiredSet {
       objects.set(id, one)
     }
   }
-  return { objects: [...objects.values()].sort(comparePlaced), unknownKinds, untouched: [...untouched], warnings }
+  return {
+    objects: [...objects.values()].sort(comparePlaced),
+    unknownKinds,
+    untouched: [...untouched],
+    deletionHooks,
+    warnings,
+  }
 }
 
 interface Context {
@@ -91,10 +103,11 @@ interface Shaped {
   readonly objects: readonly DesiredObject[]
   readonly untouched: readonly string[]
   readonly unknown: ObjectRef | undefined
+  readonly deletionHook: boolean
   readonly warning: string
 }
 
-const nothing: Shaped = { objects: [], untouched: [], unknown: undefined, warning: '' }
+const nothing: Shaped = { objects: [], untouched: [], unknown: undefined, deletionHook: false, warning: '' }
 
 /** The cluster's word first; a CRD in the bundle speaks for kinds that are yet to come. */
 function scopes(input: DesiredInput): Context['scopeOf'] {
@@ -141,12 +154,17 @@ function shape(rendered: RenderedObject, context: Context): Shaped {
   }
   const place = { ref, slot, origin, options, wave: waveOf(annotations) }
   if (verdict.kind === 'object') {
+    if (context.input.of === 'deletion') return nothing
     return { ...nothing, objects: [complete(object, annotations, place, 'Sync', undefined, context)] }
   }
   const { deletePolicies } = verdict
+  const wanted = context.input.of === 'deletion' ? deletePhases : phaseOrder
+  const phases = verdict.phases.filter((phase) => wanted.includes(phase))
   return {
     ...nothing,
-    objects: verdict.phases.map((phase) => complete(object, annotations, place, phase, { deletePolicies }, context)),
+    untouched: phases.length === 0 ? [refKey(ref)] : [],
+    deletionHook: verdict.phases.some((phase) => deletePhases.includes(phase)),
+    objects: phases.map((phase) => complete(object, annotations, place, phase, { deletePolicies }, context)),
   }
 }
 

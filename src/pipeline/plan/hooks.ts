@@ -7,13 +7,13 @@ import {
 } from '../../api/names.ts'
 import type { SyncPhase } from '../../api/views.ts'
 import type { HookDeletePolicy } from './types.ts'
-import { phaseOrder } from './waves.ts'
+import { deletePhases, phaseOrder } from './waves.ts'
 
 type Annotations = Readonly<Record<string, string>> | undefined
 
 /**
- * `object`: applied and pruned as usual. `hook`: runs in each of the phases (at least one). `never`: in Git, but not for a sync:
- * Skip, PreDelete and PostDelete, Helm tests and rollbacks; `unknown` names a hook type that no tool defines.
+ * `object`: applied and pruned as usual. `hook`: runs in each of the phases (at least one), those of a sync and those of a deletion.
+ * `never`: in Git, but never applied: Skip, Helm tests and rollbacks; `unknown` names a hook type that no tool defines.
  */
 export type HookVerdict =
   | { readonly kind: 'object' }
@@ -25,8 +25,8 @@ export type HookVerdict =
   | { readonly kind: 'never'; readonly unknown: string | undefined }
 
 const plainObject: HookVerdict = { kind: 'object' }
-const argoPhases: ReadonlySet<string> = new Set(phaseOrder)
-const argoTypes: ReadonlySet<string> = new Set([...phaseOrder, 'Skip', 'PreDelete', 'PostDelete'])
+const allPhases: readonly SyncPhase[] = [...phaseOrder, ...deletePhases]
+const argoTypes: ReadonlySet<string> = new Set([...allPhases, 'Skip'])
 
 /** Helm's hook types. `undefined` = runs outside of a sync. */
 const helmPhases: ReadonlyMap<string, SyncPhase | undefined> = new Map([
@@ -35,8 +35,8 @@ const helmPhases: ReadonlyMap<string, SyncPhase | undefined> = new Map([
   ['post-install', 'PostSync'],
   ['post-upgrade', 'PostSync'],
   ['crd-install', undefined],
-  ['pre-delete', undefined],
-  ['post-delete', undefined],
+  ['pre-delete', 'PreDelete'],
+  ['post-delete', 'PostDelete'],
   ['pre-rollback', undefined],
   ['post-rollback', undefined],
   ['test', undefined],
@@ -64,7 +64,7 @@ export function hookVerdict(annotations: Annotations): HookVerdict {
   const argoNames = splitList(argo)
   const known = argoNames.filter((name) => argoTypes.has(name))
   const phases = new Set<string>(known.length > 0 ? known : helmTypes(helm))
-  const running = phaseOrder.filter((phase) => phases.has(phase))
+  const running = allPhases.filter((phase) => phases.has(phase))
   if (running.length > 0) return { kind: 'hook', phases: running, deletePolicies: deletePolicies(annotations) }
   const unknown =
     known.length > 0 ? undefined : [...argoNames, ...splitList(helm).filter((name) => !helmPhases.has(name))][0]
@@ -74,7 +74,7 @@ export function hookVerdict(annotations: Annotations): HookVerdict {
 function helmTypes(text: string | undefined): string[] {
   return splitList(text)
     .map((name) => helmPhases.get(name))
-    .filter((phase) => phase !== undefined && argoPhases.has(phase)) as string[]
+    .filter((phase) => phase !== undefined)
 }
 
 /** Both tools' annotations count; none means BeforeHookCreation. */

@@ -18,8 +18,17 @@ function integerOf(text: unknown): number | undefined {
 }
 
 export const phaseOrder: readonly SyncPhase[] = ['PreSync', 'Sync', 'PostSync', 'SyncFail']
+/** The phases of the deletion of an application, around the removal of its objects (which counts as Sync). */
+export const deletePhases: readonly SyncPhase[] = ['PreDelete', 'PostDelete']
 
-const phaseRanks: Readonly<Record<SyncPhase, number>> = { PreSync: 0, Sync: 1, PostSync: 2, SyncFail: 3 }
+const phaseRanks: Readonly<Record<SyncPhase, number>> = {
+  PreDelete: 0,
+  PreSync: 1,
+  Sync: 2,
+  PostSync: 3,
+  SyncFail: 4,
+  PostDelete: 5,
+}
 
 /** What has a place in the order of a sync. */
 export interface Placed {
