@@ -7,6 +7,7 @@ import { createFleet } from './controllers/fleet.ts'
 import { createSystem, type System } from './controllers/system.ts'
 import type { Connection } from './kube/connection.ts'
 import { createKubeClient } from './kube/http-client.ts'
+import { createJq } from './pipeline/jq/jq.ts'
 import { createLiveIndex } from './pipeline/observe/live-index.ts'
 import { createRenderer } from './pipeline/render/render.ts'
 import { createSources } from './pipeline/source/sources.ts'
@@ -122,6 +123,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   })
   const controllers: ControllerContext = {
     clock,
+    jq: stack.use(createJq({ clock })),
     random,
     logger: logger.child('controllers'),
     metrics,

@@ -113,6 +113,18 @@ export const SyncPolicy = z.object({
 })
 export type SyncPolicy = z.infer<typeof SyncPolicy>
 
+/** Fields in which a live object may differ from Git (Argo CD, diff customization). */
+export const IgnoreRule = z.object({
+  group: z.string().optional(),
+  kind: z.string(),
+  name: z.string().optional(),
+  namespace: z.string().optional(),
+  jsonPointers: z.array(z.string()).optional(),
+  jqPathExpressions: z.array(z.string()).optional(),
+  managedFieldsManagers: z.array(z.string()).optional(),
+})
+export type IgnoreRule = z.infer<typeof IgnoreRule>
+
 export const ApplicationSpec = z.object({
   project: z.string().default('default'),
   source: ApplicationSource.optional(),
@@ -121,19 +133,7 @@ export const ApplicationSpec = z.object({
     .object({ server: z.string().optional(), name: z.string().optional(), namespace: z.string().optional() })
     .default({}),
   syncPolicy: SyncPolicy.optional(),
-  ignoreDifferences: z
-    .array(
-      z.object({
-        group: z.string().optional(),
-        kind: z.string(),
-        name: z.string().optional(),
-        namespace: z.string().optional(),
-        jsonPointers: z.array(z.string()).optional(),
-        jqPathExpressions: z.array(z.string()).optional(),
-        managedFieldsManagers: z.array(z.string()).optional(),
-      }),
-    )
-    .optional(),
+  ignoreDifferences: z.array(IgnoreRule).optional(),
   revisionHistoryLimit: z.number().optional(),
   info: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
 })

@@ -6,6 +6,7 @@ import { parseRefKey } from '../kube/object.ts'
 import { takeInApplications } from '../pipeline/apply/take-in.ts'
 import type { Target } from '../pipeline/apply/target.ts'
 import { sameFingerprint } from '../pipeline/diff/fingerprint.ts'
+import { leaveIgnored } from '../pipeline/leave-ignored.ts'
 import { type Desired, decide, desire, observe, type Resolved, resolve } from '../pipeline/pipeline.ts'
 import type { DesiredObject, Plan } from '../pipeline/plan/types.ts'
 import { outOfSyncKeys, syncStatusOf } from '../pipeline/plan/verdict.ts'
@@ -15,6 +16,7 @@ import { desiredDigest, type ManagedApplication, type Rendered, toRecord } from 
 import { leaveChange } from './change.ts'
 import { type ControllerContext, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
+import { ignoringOf } from './ignoring.ts'
 import { changesOf, endOperation, leaveOperation, startOperation } from './operations.ts'
 import { forgetObject, kindsOf, liveOf, router, trackingNameOf } from './owned.ts'
 import { type Policy, policyOf } from './policy.ts'
@@ -79,13 +81,14 @@ async function converge(
   const targetOf = router(context, cluster)
   const resolved = await resolve(app.manifest, context.pipeline, signal)
   await observe(kindsOf(app), targetOf, signal)
+  let differing: readonly string[] = []
   if (await isCurrent(touches, app, resolved, signal)) {
     app.failures = 0
     const drifted = driftOf(app, targetOf)
     if (app.running !== undefined) return done
     if (drifted.length === 0 && app.request === undefined && interrupted(app) === undefined)
       return settled(context, app, targetOf)
-    if (drifted.length > 0) noteDrift(context, app, drifted)
+    differing = drifted
   }
   const desired = await computeDesired(context, app, resolved, cluster, signal)
   if (app.implicit && desired.objects.length === 0 && app.inventory.size === 0) throw nothingThere(app)
@@ -114,6 +117,7 @@ async function converge(
     desired: own,
     digest,
     controlNamespace: context.pipeline.controlNamespace,
+    drifted: differing,
     signal,
   })
 }
@@ -134,6 +138,8 @@ interface Act {
   readonly desired: Desired
   readonly digest: string
   readonly controlNamespace: string
+  /** Keys of what is not as it was applied, though Git did not change. */
+  readonly drifted: readonly string[]
   readonly signal: AbortSignal
 }
 
@@ -144,7 +150,10 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   const { request } = app
   const resume = interrupted(app)
   const failedBefore = app.attempts?.digest === digest && !app.attempts.applied
-  const plan = planFor(input, policy, request !== undefined || resume !== undefined || failedBefore)
+  const planned = planFor(input, policy, request !== undefined || resume !== undefined || failedBefore)
+  const { plan, unchanged } = await leaveIgnored(planned, ignoringOf(context, app), input.targetOf, input.signal)
+  for (const object of unchanged) adopt(input, object)
+  noteDrift(context, app, plan, input.drifted)
   app.differing = outOfSyncKeys(plan)
   app.kept = new Set(plan.skipped.map((change) => change.key))
   for (const { key } of plan.forget) forgetObject(context, app, key, input.targetOf)
@@ -330,7 +339,11 @@ function driftOf(app: ManagedApplication, targetOf: (kind: GroupKind) => Target)
   return drifted
 }
 
-function noteDrift(context: ControllerContext, app: ManagedApplication, drifted: readonly string[]): void {
+/** What drifted in ignored fields only is not in the plan, and not worth a word. */
+function noteDrift(context: ControllerContext, app: ManagedApplication, plan: Plan, keys: readonly string[]): void {
+  const planned = new Set(changesOf(plan).map((change) => change.key))
+  const drifted = keys.filter((key) => planned.has(key))
+  if (drifted.length === 0) return
   const justSynced =
     app.operation?.finishedAt !== undefined && context.clock.now() - Date.parse(app.operation.finishedAt) < 2_000
   const message = `${drifted.length} objects differ from what was applied: ${drifted

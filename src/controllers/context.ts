@@ -1,6 +1,7 @@
 /** What the control loops share. Built once by the composition root. */
 
 import type { EventView } from '../api/views.ts'
+import type { Jq } from '../pipeline/jq/jq.ts'
 import type { PipelineOptions } from '../pipeline/pipeline.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
@@ -28,6 +29,7 @@ export interface ControllerContext {
   readonly tracing: Tracing
   readonly store: Store
   readonly pipeline: PipelineOptions
+  readonly jq: Jq
   readonly fleet: Fleet
   readonly destinations: Destinations
   readonly queue: WorkQueue<string>

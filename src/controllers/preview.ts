@@ -6,12 +6,14 @@ import { predict } from '../pipeline/apply/predict.ts'
 import type { Target } from '../pipeline/apply/target.ts'
 import { diffObjects } from '../pipeline/diff/fields.ts'
 import { maskObject } from '../pipeline/diff/mask.ts'
+import { leaveIgnored } from '../pipeline/leave-ignored.ts'
 import { type Desired, decide, desire, observe, resolve } from '../pipeline/pipeline.ts'
 import { printPlan } from '../pipeline/plan/print.ts'
 import type { Change, Plan } from '../pipeline/plan/types.ts'
 import { desiredDigest, type ManagedApplication } from './application-state.ts'
 import { atRevisions } from './at-revisions.ts'
 import type { ControllerContext } from './context.ts'
+import { ignoringOf } from './ignoring.ts'
 import { changesOf } from './operations.ts'
 import { kindsOf } from './owned.ts'
 import { policyOf } from './policy.ts'
@@ -67,7 +69,7 @@ export async function planOf(
   await observe([...desired.objects.map((object) => object.ref), ...kindsOf(app)], targetOf, signal)
   const policy = policyOf(app.manifest)
   const digest = desiredDigest({ digest: desired.digest, spec: app.spec })
-  const plan = decide(
+  const planned = decide(
     {
       application: app.name,
       revision: desired.revisions[0] ?? '',
@@ -82,6 +84,7 @@ export async function planOf(
     },
     targetOf,
   )
+  const { plan } = await leaveIgnored(planned, ignoringOf(context, app), targetOf, signal)
   const namespaces = await missingNamespaces(plan, targetOf, signal)
   const prediction = await predict(plan, targetOf, (namespace) => namespaces.has(namespace), signal)
   const effective = withoutSettled(plan, prediction.settled)

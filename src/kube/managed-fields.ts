@@ -107,6 +107,39 @@ function parseKeys(element: string): Record<string, unknown> {
   return keys
 }
 
+/** The index of the item that an element of a field set (`k:`, `v:`, `i:`) names; -1 when the list has none. */
+export function indexOfElement(list: readonly unknown[], element: string): number {
+  if (element.startsWith('k:')) {
+    const keys = parseKeys(element)
+    return list.findIndex((item) => hasKeys(item, keys))
+  }
+  if (element.startsWith('v:')) return list.findIndex((item) => canonicalJson(item) === element.slice(2))
+  const index = element.startsWith('i:') ? Number(element.slice(2)) : -1
+  return index in list ? index : -1
+}
+
+/** Whether a field set covers a path of an object, by itself or as part of something that is owned whole. */
+export function ownsPath(set: FieldsV1, object: unknown, path: readonly (string | number)[]): boolean {
+  let owned: FieldsV1 = set
+  let value = object
+  for (const step of path) {
+    if (isEmpty(owned)) return true
+    let next: FieldsV1 | undefined
+    if (Array.isArray(value)) {
+      const list = value as readonly unknown[]
+      const element = Object.keys(owned).find((one) => indexOfElement(list, one) === Number(step))
+      next = element === undefined ? undefined : owned[element]
+      value = list[Number(step)]
+    } else {
+      next = owned[`f:${step}`]
+      value = isRecord(value) ? value[step] : undefined
+    }
+    if (next === undefined) return false
+    owned = next
+  }
+  return true
+}
+
 /**
  * Every owned leaf as the API server prints it in conflicts: `.spec.template.spec.containers[name="web"].image`, `.metadata.finalizers[="a"]`.
  * In the order of the set.

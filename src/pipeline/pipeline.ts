@@ -1,5 +1,5 @@
 /**
- * Git to cluster, in order: resolve -> render -> desired -> (live) -> plan -> predict -> apply. Each stage is one function; `plan`,
+ * Git to cluster, in order: resolve -> render -> desired -> (live) -> plan -> leave ignored -> predict -> apply. Each stage is one function; `plan`,
  * `diff`, `sync`, read-only mode and deletion use the same ones and stop at different points.
  */
 import { type Application, type ApplicationSource, sourcesOf } from '../api/application.ts'

@@ -89,3 +89,94 @@ test('Replace=true takes away what others wrote, and the next look finds nothing
   await system.context.system.settled()
   expect(system.context.system.statistics().requests.mutating).toBe(before)
 })
+
+function scaled(replicas: number, image: string): string {
+  return deployment('web', 'Prune=true').replace('replicas: 1', `replicas: ${replicas}`).replace('nginx:1', image)
+}
+
+function application(repoURL: string, more: string): string {
+  return `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: web }
+spec:
+  project: default
+  source: { repoURL: "${repoURL}", path: k8s, targetRevision: main }
+  destination: { server: https://kubernetes.default.svc, namespace: default }
+  ignoreDifferences:
+    - { group: apps, kind: Deployment, jsonPointers: [/spec/replicas] }
+    - { group: "*", kind: "*", jqPathExpressions: ['.spec.template.spec.containers[]? | select(.name == "web") | .image'] }
+  syncPolicy:
+    automated: { prune: true, selfHeal: true }
+    ${more}
+`
+}
+
+test('what differs in ignored fields only is Synced and not written, and everything else is healed', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const repository = await git.createRepository({ 'k8s/web.yaml': scaled(1, 'nginx:1') })
+  await repository.commit({ 'apps/web.yaml': application(repository.url, '') })
+  await using system = await startSystem({ directory: directory.path, cluster, repo: repository.url, path: 'apps' })
+  await system.healthy('web')
+  const resource = (await cluster.client.discovery()).resource(deployments)!
+  const web = { namespace: 'default', name: 'web' }
+  const writes = () => system.context.system.statistics().requests.mutating
+  const before = writes()
+
+  await cluster.client.patch(resource, web, { spec: { replicas: 3 } }, { fieldManager: 'scaler' })
+  await system.until('the scaled Deployment', () => system.context.system.settled().then(() => true))
+  await system.context.system.refresh('web', { hard: true })
+  await system.healthy('web')
+  expect(writes()).toBe(before)
+  expect((await cluster.get(deployments, 'default', 'web'))?.['spec']).toMatchObject({ replicas: 3 })
+
+  await cluster.client.patch(resource, web, {
+    spec: { minReadySeconds: 0, template: { metadata: { labels: { app: 'web', tier: 'x' } } } },
+  })
+  await cluster.client.patch(resource, web, {
+    metadata: { annotations: { 'argocd.argoproj.io/sync-options': 'changed' } },
+  })
+  await system.until('the healed annotation', async () => {
+    const live = await cluster.get(deployments, 'default', 'web')
+    return live?.metadata.annotations?.['argocd.argoproj.io/sync-options'] === 'Prune=true'
+  })
+  await system.healthy('web')
+})
+
+test('RespectIgnoreDifferences=true leaves ignored fields alone in a sync, too; without it a sync writes them', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const repository = await git.createRepository({ 'k8s/web.yaml': scaled(1, 'nginx:1') })
+  await repository.commit({
+    'apps/web.yaml': application(repository.url, 'syncOptions: [RespectIgnoreDifferences=true]'),
+  })
+  await using system = await startSystem({ directory: directory.path, cluster, repo: repository.url, path: 'apps' })
+  await system.healthy('web')
+  const resource = (await cluster.client.discovery()).resource(deployments)!
+  const patched = { spec: { replicas: 3 } }
+  await cluster.client.patch(resource, { namespace: 'default', name: 'web' }, patched, { fieldManager: 'scaler' })
+  const replicas = async () =>
+    ((await cluster.get(deployments, 'default', 'web'))?.['spec'] as { replicas?: number } | undefined)?.replicas
+  const readyAfter = async () =>
+    ((await cluster.get(deployments, 'default', 'web'))?.['spec'] as { minReadySeconds?: number } | undefined)
+      ?.minReadySeconds
+
+  const slower = scaled(2, 'nginx:2').replace('  replicas: 2', '  replicas: 2\n  minReadySeconds: 1')
+  await repository.commit({ 'k8s/web.yaml': slower }, 'Slower')
+  system.context.system.webhook([repository.url])
+  await system.until('the change', async () => (await readyAfter()) === 1)
+  await system.healthy('web')
+  expect(await replicas()).toBe(3)
+  expect(JSON.stringify((await cluster.get(deployments, 'default', 'web'))?.['spec'])).toContain('nginx:1')
+
+  const sha = await repository.commit({ 'apps/web.yaml': application(repository.url, 'syncOptions: []') }, 'Do not')
+  system.context.system.webhook([repository.url])
+  await system.until('the new spec', () => system.app('web')?.syncedRevision === sha)
+  await repository.commit(
+    { 'k8s/web.yaml': slower.replace('minReadySeconds: 1', 'minReadySeconds: 2') },
+    'Slower still',
+  )
+  system.context.system.webhook([repository.url])
+  await system.until('the next change', async () => (await readyAfter()) === 2)
+  expect(await replicas()).toBe(2)
+})
