@@ -61,7 +61,7 @@ const layers: Record<string, { values: readonly string[]; types?: readonly strin
   'src/sandbox': { values: ['src/sandbox', 'src/kube', 'src/runtime'], reason: 'it must not share our bugs' },
   'src/client': { values: ['src/client', 'src/api'], types: ['src/kube'], reason: 'runs in browsers too' },
   'src/offline': {
-    values: ['src/offline', 'src/delivery', 'src/pipeline', 'src/kube', 'src/runtime', 'src/api'],
+    values: ['src/offline', 'src/delivery', 'src/targets', 'src/pipeline', 'src/kube', 'src/runtime', 'src/api'],
     reason: 'one question, answered from files by the pure core',
   },
   'src/delivery': {

@@ -1,11 +1,12 @@
 /** Between plan and apply: differences that `ignoreDifferences` allows are no differences, and fields to respect are left alone. Effect: reads only. */
 import type { IgnoreRule } from '../api/application.ts'
 import { fieldManager } from '../api/names.ts'
-import type { GroupKind, KubeObject } from '../kube/object.ts'
+import type { GroupKind } from '../kube/object.ts'
 import type { Target } from './apply/target.ts'
 import { sameFingerprint } from './diff/fingerprint.ts'
 import { leaveFields } from './diff/ignore/leave.ts'
-import { type FieldPath, managerPaths, pointerPath, rulesFor } from './diff/ignore/rules.ts'
+import { rulesFor } from './diff/ignore/rules.ts'
+import { ignoredPaths } from './ignored-paths.ts'
 import type { Jq } from './jq/jq.ts'
 import type { Change, DesiredObject, Plan } from './plan/types.ts'
 
@@ -64,7 +65,7 @@ async function look(
   const target = targetOf(change.ref)
   const live = await target.read(change.ref, signal)
   if (live === undefined) return change
-  const paths = await pathsOf(rules, live, ignoring.jq, signal)
+  const paths = await ignoredPaths(rules, change.ref, live, ignoring.jq, signal)
   const object = leaveFields(desired.object, live, paths, fieldManager)
   if (object === desired.object) return change
   const isTakenOver = recorded === undefined || recorded.desired === ''
@@ -73,25 +74,4 @@ async function look(
     if (sameFingerprint(target.live(change.key)?.fingerprint ?? '', fingerprint)) return undefined
   }
   return ignoring.respect || isTakenOver ? { ...change, desired: { ...desired, object } } : change
-}
-
-async function pathsOf(
-  rules: readonly IgnoreRule[],
-  live: KubeObject,
-  jq: Jq,
-  signal: AbortSignal,
-): Promise<FieldPath[]> {
-  const paths: FieldPath[] = []
-  // Half of an object is who wrote what; no expression is about that.
-  const { managedFields: _who, ...metadata } = live.metadata
-  const plain = { ...live, metadata }
-  for (const rule of rules) {
-    for (const pointer of rule.jsonPointers ?? []) {
-      const path = pointerPath(pointer)
-      if (path !== undefined) paths.push(path)
-    }
-    paths.push(...managerPaths(live, rule.managedFieldsManagers ?? []))
-    for (const expression of rule.jqPathExpressions ?? []) paths.push(...(await jq.paths(expression, plain, signal)))
-  }
-  return paths
 }

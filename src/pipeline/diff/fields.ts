@@ -151,8 +151,8 @@ const keyCandidates = [
   'kind',
 ]
 
-/** The first member that every item of both lists has, with no value twice in one list. */
-function itemKey(before: readonly unknown[], after: readonly unknown[]): string | undefined {
+/** The first member that every item of both lists has, with no value twice in one list: what tells the items of a list apart. */
+export function itemKey(before: readonly unknown[], after: readonly unknown[]): string | undefined {
   return keyCandidates.find((key) => isKeyOf(before, key) && isKeyOf(after, key))
 }
 
