@@ -14,7 +14,7 @@ import { desiredDigest, type ManagedApplication } from './application-state.ts'
 import { atRevisions } from './at-revisions.ts'
 import type { ControllerContext } from './context.ts'
 import { ignoringOf } from './ignoring.ts'
-import { changesOf } from './operations.ts'
+import { changesOf, summary } from './operations.ts'
 import { kindsOf } from './owned.ts'
 import { policyOf } from './policy.ts'
 
@@ -60,11 +60,20 @@ export async function manifestsOf(
   return desired.objects.map(({ object }) => `---\n${printYaml(options.reveal ? object : maskObject(object))}`).join('')
 }
 
+/** What a sync would do, as people see it and in short, and why it would be refused. */
+export interface Previewed {
+  readonly view: PlanView
+  readonly summary: string
+  readonly refused: Plan['refused']
+}
+
+/** `request.prune` as for a sync by a person. Throws what the dry run on the server is refused with. */
 export async function planOf(
   context: ControllerContext,
   app: ManagedApplication,
   signal: AbortSignal,
-): Promise<PlanView> {
+  request: { readonly prune?: boolean } = {},
+): Promise<Previewed> {
   const { desired, targetOf } = await previewOf(context, app, undefined, signal)
   await observe([...desired.objects.map((object) => object.ref), ...kindsOf(app)], targetOf, signal)
   const policy = policyOf(app.manifest)
@@ -78,7 +87,7 @@ export async function planOf(
       syncOptions: app.manifest.spec.syncPolicy?.syncOptions ?? [],
       inventory: app.inventory,
       kind: app.applied === digest ? 'heal' : 'sync',
-      prune: policy.enabled ? policy.prune : true,
+      prune: request.prune ?? (policy.enabled ? policy.prune : true),
       allowEmpty: policy.allowEmpty,
       initiatedBy: 'automated',
     },
@@ -98,7 +107,7 @@ export async function planOf(
       fields.set(change.key, diffObjects(live, predicted.object))
     }),
   )
-  return {
+  const view = {
     application: app.name,
     revision: effective.revision,
     changes: [...changesOf(effective), ...effective.skipped].map((change) => ({
@@ -111,6 +120,7 @@ export async function planOf(
     })),
     text: printPlan(effective, fields),
   }
+  return { view, summary: summary(effective), refused: effective.refused }
 }
 
 /** What the server says is as it should be is no change, whatever our memory says. */

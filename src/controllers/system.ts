@@ -2,11 +2,11 @@
 import { type Application, sourcesOf } from '../api/application.ts'
 import { HalcyonError } from '../api/errors.ts'
 import { argoGroup } from '../api/names.ts'
-import type { ApplicationDetail, CommitView, HistoryView } from '../api/views.ts'
+import type { ApplicationDetail, CommitView, HistoryView, OperationView } from '../api/views.ts'
 import { parseRefKey } from '../kube/object.ts'
 import { sameFingerprint } from '../pipeline/diff/fingerprint.ts'
 import type { LiveObject } from '../pipeline/plan/types.ts'
-import type { Engine } from '../server/engine.ts'
+import type { Engine, SyncRequest } from '../server/engine.ts'
 import { createApplicationController } from './application.ts'
 import { fromRecord, type ManagedApplication, newApplication, specDigest } from './application-state.ts'
 import { type ControllerContext, report } from './context.ts'
@@ -149,6 +149,25 @@ export function createSystem(context: ControllerContext, version: { readonly ren
 
   const bound = () => AbortSignal.timeout(10_000)
 
+  /** Everything up to the first write. Throws what a sync would fail with before it: the server refuses, the plan is refused. */
+  async function dryRun(app: ManagedApplication, request: SyncRequest): Promise<OperationView> {
+    const at = new Date(clock.now()).toISOString()
+    const plan = await planOf(context, app, bound(), request)
+    if (plan.refused !== undefined) throw new HalcyonError(plan.refused.reason, plan.refused.message)
+    return {
+      id: 'dry-run',
+      kind: 'sync',
+      phase: 'Succeeded',
+      initiatedBy: request.initiatedBy,
+      revision: plan.view.revision,
+      startedAt: at,
+      finishedAt: at,
+      deadline: at,
+      message: `dry run: ${plan.summary}; nothing was written`,
+      attempts: 0,
+    }
+  }
+
   return {
     repositories,
     onOpen(cluster) {
@@ -219,6 +238,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
           `Cannot sync ${name} to ${request.revision}: syncing to another revision than the tracked one is not supported yet`,
         )
       }
+      if (request.dryRun === true) return dryRun(app, request)
       app.request = request
       app.attempts = undefined
       queue.add(name, 'high')
@@ -251,7 +271,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
       await endOperation(app, 'Terminated', `Cannot finish sync of ${name}: a person ended it`)
     },
     manifests: (name, options) => manifestsOf(context, fleet.get(name), options, bound()),
-    plan: (name) => planOf(context, fleet.get(name), bound()),
+    plan: async (name) => (await planOf(context, fleet.get(name), bound())).view,
     async why(name) {
       const app = fleet.get(name)
       const signal = bound()

@@ -1,10 +1,11 @@
 /** `halcyon sync APP...`: starts a sync and waits for its end and for health. */
 import type { Command } from 'commander'
 import { HalcyonError } from '../../api/errors.ts'
-import type { ApplicationView, OperationView } from '../../api/views.ts'
+import type { ApplicationView, OperationView, PlanView } from '../../api/views.ts'
 import type { HalcyonClient } from '../../client/client.ts'
 import { addTargetOptions, type CliContext, type TargetOptions } from '../context.ts'
 import { applicationTable } from '../output/application-table.ts'
+import { diffLines } from '../output/diff.ts'
 import { onceExitCode } from '../output/once.ts'
 import { createPainter, type Painter } from '../output/painter.ts'
 import { type Format, structured } from '../output/structured.ts'
@@ -59,6 +60,7 @@ async function sync(context: CliContext, names: readonly string[], options: Sync
     ...(options.revision !== undefined && { revision: options.revision }),
     ...(options.dryRun !== undefined && { dryRun: options.dryRun }),
   }
+  if (options.dryRun) return dryRun(context, client, chosen, request, options.output)
   const operations = new Map<string, OperationView>()
   for (const name of chosen) operations.set(name, await client.sync(name, request))
 
@@ -66,13 +68,29 @@ async function sync(context: CliContext, names: readonly string[], options: Sync
   const failed = [...ended.values()].some(
     ({ operation }) => operation !== undefined && (operation.phase === 'Failed' || operation.phase === 'Error'),
   )
-  if (options.wait) context.exitCode = failed ? 1 : options.dryRun ? 0 : onceExitCode([...ended.values()])
+  if (options.wait) context.exitCode = failed ? 1 : onceExitCode([...ended.values()])
   const { style, width } = context
   context.print(
     options.output === 'table'
       ? applicationTable([...ended.values()], { now: context.io.now(), style, width, header: true })
       : structured([...ended.values()], options.output),
   )
+}
+
+/** What a sync would do; a refusal of the server or of the plan ends with its reason. */
+async function dryRun(
+  context: CliContext,
+  client: HalcyonClient,
+  names: readonly string[],
+  request: Parameters<HalcyonClient['sync']>[1],
+  output: Format,
+): Promise<void> {
+  const plans: PlanView[] = []
+  for (const name of names) {
+    await client.sync(name, request)
+    plans.push(await client.plan(name))
+  }
+  context.print(output === 'table' ? diffLines(plans, context.style) : structured(plans, output))
 }
 
 async function views(client: HalcyonClient, names: readonly string[]): Promise<Map<string, ApplicationView>> {
