@@ -139,6 +139,8 @@ export function createObjectReader(gitDir: string, options: { clock?: Clock; idl
       running = undefined
       if (last === undefined) return
       const ended = new Promise((resolve) => last.child.once('close', resolve))
+      // An idle reader does not hold the process; who waits for its end must be held, or the process ends first with exit code 13.
+      setKeepsAlive(last.child, true)
       endGit(last.child)
       await ended
     },
