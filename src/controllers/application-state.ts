@@ -71,6 +71,8 @@ export interface ManagedApplication {
   observedAt: number
   operation: OperationView | undefined
   running: RunningOperation | undefined
+  /** The desired state of an operation that was Running when a process ended; '' = there is none. */
+  interrupted: string
   attempts: Attempts | undefined
   heals: { count: number; lastAt: number }
   /** Failures of source and render in a row, for back-off. */
@@ -117,6 +119,7 @@ export function newApplication(
     observedAt: now,
     operation: undefined,
     running: undefined,
+    interrupted: '',
     attempts: undefined,
     heals: { count: 0, lastAt: 0 },
     failures: 0,
@@ -142,6 +145,7 @@ export function desiredDigest(rendered: Pick<Rendered, 'digest' | 'spec'>): stri
 }
 
 export function toRecord(app: ManagedApplication): ApplicationRecord {
+  const operationDigest = app.running?.digest ?? app.interrupted
   return {
     name: app.name,
     parent: app.parent,
@@ -160,6 +164,7 @@ export function toRecord(app: ManagedApplication): ApplicationRecord {
     reason: app.reason,
     message: app.message,
     ...(app.operation === undefined ? {} : { operation: app.operation }),
+    ...(operationDigest === '' ? {} : { operationDigest }),
   }
 }
 
@@ -180,6 +185,7 @@ export function fromRecord(record: ApplicationRecord, implicit: boolean, now: nu
   app.operation = record.operation
   app.deletionHooks = record.deletionHooks ?? false
   app.swept = record.swept ?? false
+  app.interrupted = record.operationDigest ?? ''
   if (record.sync.status === 'Synced' && record.renderDigest !== '' && record.spec === app.spec) {
     app.rendered = {
       revisions: record.revisions,

@@ -17,7 +17,7 @@ import { leaveChange } from './change.ts'
 import { type ControllerContext, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { ignoringOf } from './ignoring.ts'
-import { changesOf, endOperation, leaveOperation, startOperation } from './operations.ts'
+import { changesOf, closeInterrupted, endOperation, leaveOperation, startOperation } from './operations.ts'
 import { forgetObject, kindsOf, liveOf, router, trackingNameOf } from './owned.ts'
 import { type Policy, policyOf } from './policy.ts'
 import { remove } from './removal.ts'
@@ -148,6 +148,7 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   const { app, digest } = input
   const policy = policyOf(app.manifest)
   const { request } = app
+  if (interrupted(app) !== undefined && app.interrupted !== digest) await closeInterrupted(context, app, 'Terminated')
   const resume = interrupted(app)
   const failedBefore = app.attempts?.digest === digest && !app.attempts.applied
   const planned = planFor(input, policy, request !== undefined || resume !== undefined || failedBefore)
@@ -269,9 +270,7 @@ async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): 
   app.syncedRevisions = desired.revisions
   for (const object of desired.objects) adopt(input, object)
   if (plan.skipped.length === 0) setSync(context, app, 'Synced')
-  if (interrupted(app) !== undefined && app.operation !== undefined) {
-    app.operation = { ...app.operation, phase: 'Succeeded', finishedAt: new Date(context.clock.now()).toISOString() }
-  }
+  if (interrupted(app) !== undefined) await closeInterrupted(context, app, 'Succeeded')
   settleProblem(app)
   refreshHealth(context, app, (key) => liveOf(key, input.targetOf))
   tellParent(context, app)

@@ -71,6 +71,7 @@ export function startOperation(context: ControllerContext, start: Start): Operat
       context.queue.add(app.name, 'high')
     })
   app.running = { digest: start.digest, abort, done }
+  app.interrupted = ''
   report(context, {
     type: plan.kind === 'heal' ? 'DriftHealStarted' : 'SyncStarted',
     application: app.name,
@@ -99,6 +100,47 @@ export async function leaveOperation(app: ManagedApplication): Promise<void> {
   if (running === undefined) return
   running.abort.abort(processStops)
   await running.done
+}
+
+/**
+ * Ends in the records an operation whose process is gone. `Terminated`: Git or the Application says something else by now, which is
+ * another operation, with hooks of its own. `Succeeded`: nothing of it was left to do. What it wrote stays, and is in the inventory.
+ */
+export async function closeInterrupted(
+  context: ControllerContext,
+  app: ManagedApplication,
+  phase: 'Terminated' | 'Succeeded',
+): Promise<void> {
+  const { operation } = app
+  if (operation === undefined) return
+  const message =
+    phase === 'Terminated'
+      ? `Cannot finish sync of ${app.name}: the process ended, and when it was back something else was wanted`
+      : 'the process ended in the middle; when it was back nothing was left to do'
+  const reason = phase === 'Terminated' ? { reason: 'Superseded' as const } : {}
+  const finishedAt = new Date(context.clock.now()).toISOString()
+  await context.store.appendHistory({
+    application: app.name,
+    operation: operation.id,
+    revisions: phase === 'Terminated' ? [operation.revision] : app.revisions,
+    bundle: '',
+    startedAt: operation.startedAt,
+    finishedAt,
+    phase,
+    message,
+    initiatedBy: operation.initiatedBy,
+    changes: 0,
+  })
+  const { waitingFor: _waiting, ...rest } = operation
+  app.operation = { ...rest, ...reason, phase, message, finishedAt }
+  app.interrupted = ''
+  report(context, {
+    type: eventOf(operation.kind, phase),
+    application: app.name,
+    message,
+    ...reason,
+    data: { operation: operation.id, revision: operation.revision },
+  })
 }
 
 const processStops = new HalcyonError('Terminated', 'Cannot finish: the process stops')

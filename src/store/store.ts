@@ -42,6 +42,8 @@ export interface ApplicationRecord {
   readonly deletionHooks?: boolean
   /** The deletion ran its hooks and removed the objects. */
   readonly swept?: boolean
+  /** Identity of the desired state a Running operation applies. Another desired state is another operation. */
+  readonly operationDigest?: string
 }
 
 /** A hook that was started: its identity outlives the process, so that no hook runs twice for one operation. */

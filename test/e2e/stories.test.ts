@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
+import { application, configMap, deployment, hookJob } from '../support/manifests.ts'
 import { startCluster, startSystem, temporaryDirectory } from '../support/start-system.ts'
 
 const deployments = { group: 'apps', kind: 'Deployment' }
@@ -12,41 +13,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await git[Symbol.asyncDispose]()
 })
-
-function configMap(name: string, value: string, annotations = ''): string {
-  return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${annotations}data:\n  value: ${JSON.stringify(value)}\n`
-}
-
-function deployment(name: string, image: string, extra = ''): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: ${name}
-spec:
-  replicas: 1
-  progressDeadlineSeconds: 600
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata:
-      labels: { app: ${name} }
-${extra}    spec:
-      containers: [{ name: web, image: "${image}" }]
-`
-}
-
-function application(name: string, repoURL: string, path: string): string {
-  return `apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata:
-  name: ${name}
-  finalizers: [resources-finalizer.argocd.argoproj.io]
-spec:
-  project: default
-  source: { repoURL: "${repoURL}", path: ${path}, targetRevision: main }
-  destination: { server: https://kubernetes.default.svc, namespace: default }
-  syncPolicy: { automated: { prune: true, selfHeal: true } }
-`
-}
 
 async function valueIn(cluster: Awaited<ReturnType<typeof startCluster>>, name: string): Promise<string | undefined> {
   const found = await cluster.get(configMaps, 'default', name)
@@ -102,19 +68,8 @@ test('drift is healed, and a second look at what is in sync sends no request tha
 test('waves wait for health, and a hook runs before them', async () => {
   using directory = temporaryDirectory()
   await using cluster = await startCluster(directory.path)
-  const hook = `apiVersion: batch/v1
-kind: Job
-metadata:
-  name: migrate
-  annotations: { argocd.argoproj.io/hook: PreSync }
-spec:
-  template:
-    spec:
-      restartPolicy: Never
-      containers: [{ name: migrate, image: "registry.example.com/migrate:v1" }]
-`
   const repository = await git.createRepository({
-    'k8s/hook.yaml': hook,
+    'k8s/hook.yaml': hookJob('migrate', 'PreSync'),
     'k8s/database.yaml': deployment('database', 'registry.example.com/database:v1'),
     'k8s/web.yaml': configMap('web', 'one', '  annotations: { argocd.argoproj.io/sync-wave: "1" }\n'),
   })

@@ -27,11 +27,9 @@ export interface Cluster extends AsyncDisposable {
   readonly client: ReturnType<typeof createKubeClient>
 }
 
-type Intercept = Parameters<typeof startSandbox>[0]['intercept']
-
 export async function startCluster(
   directory: string,
-  options: { intercept?: NonNullable<Intercept>; port?: number } = {},
+  options: Pick<Parameters<typeof startSandbox>[0], 'intercept' | 'port' | 'simulate'> = {},
 ): Promise<Cluster> {
   const sandbox = await startSandbox({ clock: systemClock, directory: join(directory, 'sandbox'), ...options })
   const kubeconfig = join(directory, 'kubeconfig')
