@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import type { ControllerContext } from './controllers/context.ts'
 import { type Cluster, type ClusterSource, createDestinations } from './controllers/destinations.ts'
 import { createFleet } from './controllers/fleet.ts'
+import { createReachability } from './controllers/reachability.ts'
 import { createSystem, type System } from './controllers/system.ts'
 import type { Connection } from './kube/connection.ts'
 import { createKubeClient } from './kube/http-client.ts'
@@ -86,12 +87,16 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       },
     })
     const discovery = await client.discovery(signal)
+    const reachability = createReachability((reachable, error) =>
+      system?.onReachability(connection.name, reachable, error),
+    )
     const live = createLiveIndex({
       client,
       instance: 'halcyon',
       clock,
       random,
       onState: (kind, connected, error) => {
+        reachability.note(`${kind.group}/${kind.kind}`, connected, error)
         metrics.watchConnected.set({ cluster: connection.name, kind: kind.kind }, connected ? 1 : 0)
         if (error !== undefined) logger.warn({ cluster: connection.name, kind: kind.kind, err: error }, 'watch broke')
       },

@@ -1,6 +1,6 @@
 /** The control loops put together: who wakes whom. Implements what the API needs. */
 import { type Application, sourcesOf } from '../api/application.ts'
-import { HalcyonError } from '../api/errors.ts'
+import { HalcyonError, messageOf } from '../api/errors.ts'
 import { argoGroup } from '../api/names.ts'
 import type { ApplicationDetail, CommitView, HistoryView, OperationView } from '../api/views.ts'
 import { parseRefKey } from '../kube/object.ts'
@@ -29,6 +29,8 @@ export interface System extends Engine {
   allSettled(): boolean
   /** Called by the destinations when a cluster is opened. */
   onOpen(cluster: Cluster): void
+  /** Called when the watches of a cluster say that it went away, and when it is back. */
+  onReachability(cluster: string, reachable: boolean, error: unknown): void
   /** Called by the fleet when an application is new, changed or to be removed. */
   onChanged(app: ManagedApplication): void
   readonly repositories: RepositoryController
@@ -172,6 +174,20 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     repositories,
     onOpen(cluster) {
       cluster.live.subscribe((key, live) => wake(fleet.owner(cluster.name, key), key, live))
+    },
+    onReachability(cluster, reachable, error) {
+      if (!reachable) {
+        const message = `Cannot follow cluster ${cluster}: ${messageOf(error)}`
+        report(context, { type: 'ClusterUnreachable', application: '', message, reason: 'ClusterUnavailable' })
+        return
+      }
+      report(context, { type: 'ClusterReachable', application: '', message: `cluster ${cluster} can be reached again` })
+      for (const app of fleet.all.values()) {
+        if (context.destinations.nameOf(app.manifest.spec.destination) !== cluster) continue
+        // The cause of its failure is over: the next try need not wait for its turn.
+        if (app.attempts?.reason === 'ClusterUnavailable') app.attempts = { ...app.attempts, lastAt: 0 }
+        if (app.reason === 'ClusterUnavailable') queue.add(app.name)
+      }
     },
     onChanged(app) {
       if (app.deleting === undefined) repositories.track(app)

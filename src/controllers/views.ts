@@ -40,10 +40,10 @@ export function applicationView(app: ManagedApplication, cluster: string): Appli
   }
 }
 
-/** A problem first, then what a running sync waits for, then the cause of bad health, then why it is OutOfSync. */
+/** What a running sync waits for first, then a problem, then the cause of bad health, then why it is OutOfSync. */
 function firstThingToSay(app: ManagedApplication): string {
-  if (app.message !== '' && app.running === undefined) return app.message
   if (app.running !== undefined && app.operation?.waitingFor !== undefined) return withCause(app.operation.message, app)
+  if (app.message !== '') return app.message
   if (app.health.status !== 'Healthy' && app.health.status !== 'Unknown') return withCause(app.health.message, app)
   if (app.sync.status !== 'OutOfSync') return ''
   const [first] = app.differing

@@ -29,7 +29,7 @@ export interface Cluster extends AsyncDisposable {
 
 export async function startCluster(
   directory: string,
-  options: Pick<Parameters<typeof startSandbox>[0], 'intercept' | 'port' | 'simulate'> = {},
+  options: Pick<Parameters<typeof startSandbox>[0], 'intercept' | 'port' | 'simulate' | 'historySize'> = {},
 ): Promise<Cluster> {
   const sandbox = await startSandbox({ clock: systemClock, directory: join(directory, 'sandbox'), ...options })
   const kubeconfig = join(directory, 'kubeconfig')

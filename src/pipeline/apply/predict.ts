@@ -27,7 +27,7 @@ export async function predict(
 ): Promise<Prediction> {
   const written = new Map<string, Written>()
   const settled = new Set<string>()
-  const refusals: { change: Change; error: unknown }[] = []
+  const refusals: Refusal[] = []
   const changes = plan.steps
     .filter((step) => step.phase !== 'SyncFail')
     .flatMap((step) => step.changes.filter((change) => change.desired !== undefined))
@@ -54,6 +54,11 @@ export async function predict(
   )
   if (refusals.length > 0) throw refusal(plan, refusals)
   return { written, settled }
+}
+
+interface Refusal {
+  readonly change: Change
+  readonly error: unknown
 }
 
 interface Coming {
@@ -90,17 +95,36 @@ function isBeyondPrediction(
   return hook?.deletePolicies.includes('BeforeHookCreation') === true && target.live(change.key) !== undefined
 }
 
-function refusal(plan: Plan, refusals: readonly { change: Change; error: unknown }[]): HalcyonError {
+function refusal(plan: Plan, refusals: readonly Refusal[]): HalcyonError {
   const [first] = refusals
-  const details = refusals
-    .slice(0, 3)
-    .map(({ change, error }) => `${refText(change.ref)}: ${messageOf(error)}`)
-    .join('; ')
-  const more = refusals.length > 3 ? `; and ${refusals.length - 3} more` : ''
   const reason = reasonOf(first?.error)
   return new HalcyonError(
     reason === 'ApplyRefused' ? 'DryRunRefused' : reason,
-    `Cannot sync ${plan.application}: ${details}${more} (nothing was written)`,
+    `Cannot sync ${plan.application}: ${refusalText(refusals)} (nothing was written)`,
     { cause: first?.error },
   )
+}
+
+/** Three objects in full; what is the server's and not the objects', and so the same for all of them, is said once. */
+function refusalText(refusals: readonly Refusal[]): string {
+  const [first] = refusals
+  const causes = new Set(refusals.map(({ error }) => messageOf(error instanceof Error ? error.cause : error)))
+  if (first !== undefined && refusals.length > 1 && causes.size === 1 && isOfServer(first.error)) {
+    const others = refusals.length === 2 ? 'another object' : `${refusals.length - 1} other objects`
+    return `${detail(first)} (and the same for ${others})`
+  }
+  const more = refusals.length > 3 ? `; and ${refusals.length - 3} more` : ''
+  return `${refusals.slice(0, 3).map(detail).join('; ')}${more}`
+}
+
+function isOfServer(error: unknown): boolean {
+  const reason = reasonOf(error)
+  return reason === 'ClusterUnavailable' || reason === 'ClusterRefused'
+}
+
+/** The target says "Cannot apply <object> in <cluster>: ..."; that it cannot, the sentence around it says already. */
+function detail({ change, error }: Refusal): string {
+  const text = messageOf(error)
+  const prefix = 'Cannot apply '
+  return text.startsWith(prefix) ? text.slice(prefix.length) : `${refText(change.ref)}: ${text}`
 }
