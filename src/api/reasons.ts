@@ -23,6 +23,11 @@ export const reasons = {
   ConfigInvalid: { retry: 'never', http: 400, description: 'A setting has a value that cannot work.' },
   DataDirectoryBusy: { retry: 'never', http: 409, description: 'Another process holds the data directory.' },
   ServerUnreachable: { retry: 'backoff', http: 503, description: 'No halcyon process answers at the address.' },
+  StoreUnavailable: {
+    retry: 'backoff',
+    http: 503,
+    description: 'The data directory cannot be written: the disk is full, failing or locked.',
+  },
 
   RepositoryUnavailable: {
     retry: 'backoff',

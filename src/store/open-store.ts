@@ -58,20 +58,35 @@ async function compose(path: string, options: OpenStoreOptions, logger: Logger, 
     damaged ||= isCorruption(error)
     logger.error({ err: error }, what)
   }
-  const database = openDatabase(path, (error) => onError('a group of writes is lost', error))
+  let store: Store | undefined
+  const database = openDatabase(path, {
+    onFailing: (error) => onError('the store cannot be written; what is new is kept in memory', error),
+    onRecovered(kept, dropped) {
+      const message = `The store can be written again: ${kept} records were kept and are written, ${dropped} are lost`
+      logger.info({ kept, dropped }, 'the store can be written again')
+      store?.appendEvent({
+        at: new Date(options.clock.now()).toISOString(),
+        type: 'StoreRecovered',
+        application: '',
+        message,
+      })
+    },
+    onLost: (count, error) => onError(`the store cannot be written at the end; ${count} records are lost`, error),
+  })
   try {
     migrate(database)
     checkAfterUncleanEnd(database)
-    return createSqliteStore(database, {
+    store = createSqliteStore(database, {
       clock: options.clock,
       retention: { ...defaultRetention, ...options.retention },
       firstSeq,
       onError,
       beforeClose() {
         // Left open, so that the next start checks the file and replaces it.
-        if (!damaged) markClean(database)
+        if (!damaged && database.failing === undefined) markClean(database)
       },
     })
+    return store
   } catch (error) {
     await database[Symbol.asyncDispose]()
     throw error

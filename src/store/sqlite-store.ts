@@ -47,8 +47,13 @@ export function createSqliteStore(database: Database, options: SqliteStoreOption
 
   async function close(): Promise<void> {
     cancelTimer()
-    await database.durable()
-    options.beforeClose()
+    // A disk that refuses must not keep the rest from closing; the database tells what is lost.
+    await database.durable().catch(() => {})
+    try {
+      options.beforeClose()
+    } catch (error) {
+      options.onError('the store could not be marked as closed', error)
+    }
     await database[Symbol.asyncDispose]()
   }
 
@@ -87,9 +92,10 @@ export function createSqliteStore(database: Database, options: SqliteStoreOption
 
     putApplication(record) {
       const sql = 'INSERT OR REPLACE INTO applications (name, bundle, record) VALUES (?, ?, ?)'
-      return written(() => database.statement(sql).run(record.name, record.bundle, JSON.stringify(record)))
+      return written(record.name, () => database.statement(sql).run(record.name, record.bundle, JSON.stringify(record)))
     },
-    deleteApplication: (name) => written(() => database.statement('DELETE FROM applications WHERE name = ?').run(name)),
+    deleteApplication: (name) =>
+      written(name, () => database.statement('DELETE FROM applications WHERE name = ?').run(name)),
     async applications() {
       try {
         return readApplications(database)
@@ -114,7 +120,10 @@ export function createSqliteStore(database: Database, options: SqliteStoreOption
     },
 
     async appendHistory(record) {
-      const id = database.write(() => insertHistory(database, record, retention.history))
+      let id = 0
+      database.write(() => {
+        id = insertHistory(database, record, retention.history)
+      })
       await database.committed()
       return id
     },
@@ -126,6 +135,9 @@ export function createSqliteStore(database: Database, options: SqliteStoreOption
         .map((row) => ({ id: row['id'] as number, ...(JSON.parse(row['record'] as string) as HistoryRecord) }))
     },
 
+    get failing() {
+      return database.failing?.message
+    },
     flush: () => database.durable(),
     [Symbol.asyncDispose]() {
       closed ??= close()
@@ -133,8 +145,8 @@ export function createSqliteStore(database: Database, options: SqliteStoreOption
     },
   }
 
-  async function written(work: () => unknown): Promise<void> {
-    database.write(work)
+  async function written(application: string, work: () => unknown): Promise<void> {
+    database.write(work, `application ${application}`)
     await database.committed()
   }
 }

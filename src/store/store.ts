@@ -94,7 +94,8 @@ export interface EventQuery {
 
 /**
  * Writes are grouped: a promise resolves when its group is on disk. `flush` waits for everything written so far. A value that is
- * read back equals what was written last, even before it is on disk.
+ * read back equals what was written last, even before it is on disk. When the disk refuses (full, locked, failing), what was written is
+ * kept and written later, and the promises reject with StoreUnavailable: who must not go on without a record stops, nobody has to repeat.
  */
 export interface Store extends AsyncDisposable {
   appendEvent(event: Omit<EventView, 'seq'>): EventView
@@ -125,6 +126,9 @@ export interface Store extends AsyncDisposable {
 
   appendHistory(record: HistoryRecord): Promise<number>
   history(application: string, limit?: number): Promise<readonly (HistoryRecord & { readonly id: number })[]>
+
+  /** Why nothing can be written at the moment; undefined while all is well. */
+  readonly failing: string | undefined
 
   flush(): Promise<void>
 }
