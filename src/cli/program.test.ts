@@ -224,6 +224,32 @@ test('sync: exit code 1 when the operation failed, 2 when waiting ended first', 
   expect(never.err).toContain('Cannot wait longer for web: the sync goes on; see: halcyon status')
 })
 
+test('events --decisions: what was decided, oldest first, and not mixed with events', async () => {
+  const decision = (id: number, outcome: string) => ({
+    id,
+    at: '2026-01-01T00:00:00.000Z',
+    application: 'web',
+    rule: 'retry',
+    inputs: { failed: id },
+    outcome,
+    reason: `retry ${id} of 5`,
+  })
+  const asked: unknown[] = []
+  const decisions: HalcyonClient['decisions'] = async (filter) => {
+    asked.push(filter)
+    return [decision(2, 'start'), decision(1, 'wait')]
+  }
+  const table = await run('events web --decisions -n 2', { decisions })
+  expect(table.out).toMatch(/web +retry +wait +retry 1 of 5\n.*web +retry +start +retry 2 of 5\n$/)
+  expect(asked).toEqual([{ limit: 2, application: 'web' }])
+  const json = await run('events --decisions -o json', { decisions })
+  expect(JSON.parse(json.out)).toMatchObject([{ inputs: { failed: 1 } }, { inputs: { failed: 2 } }])
+  expect(await run('events web --decisions -f', { decisions })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--decisions excludes --follow'),
+  })
+})
+
 test('events: oldest first, the newest ones; with -f one JSON document for each line', async () => {
   const event = (seq: number) => ({ seq, at: '', type: 'Rendered', application: 'web', message: `number ${seq}` })
   const events: HalcyonClient['events'] = async (filter) => {

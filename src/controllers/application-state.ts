@@ -73,6 +73,8 @@ export interface ManagedApplication {
   running: RunningOperation | undefined
   /** The desired state of an operation that was Running when a process ended; '' = there is none. */
   interrupted: string
+  /** The last decision that was written down; '' = none. */
+  decided: string
   attempts: Attempts | undefined
   heals: { count: number; lastAt: number }
   /** Failures of source and render in a row, for back-off. */
@@ -120,6 +122,7 @@ export function newApplication(
     operation: undefined,
     running: undefined,
     interrupted: '',
+    decided: '',
     attempts: undefined,
     heals: { count: 0, lastAt: 0 },
     failures: 0,
@@ -185,7 +188,7 @@ export function fromRecord(record: ApplicationRecord, implicit: boolean, now: nu
   app.operation = record.operation
   app.deletionHooks = record.deletionHooks ?? false
   app.swept = record.swept ?? false
-  app.interrupted = record.operationDigest ?? ''
+  app.interrupted = record.operation?.phase === 'Running' ? (record.operationDigest ?? '') : ''
   if (record.sync.status === 'Synced' && record.renderDigest !== '' && record.spec === app.spec) {
     app.rendered = {
       revisions: record.revisions,

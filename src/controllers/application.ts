@@ -14,14 +14,15 @@ import { backoffMs } from '../runtime/retry.ts'
 import type { Outcome } from '../runtime/work-queue.ts'
 import { desiredDigest, type ManagedApplication, type Rendered, toRecord } from './application-state.ts'
 import { leaveChange } from './change.ts'
-import { type ControllerContext, report } from './context.ts'
+import { type ControllerContext, remember, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { ignoringOf } from './ignoring.ts'
 import { changesOf, closeInterrupted, endOperation, leaveOperation, startOperation } from './operations.ts'
 import { forgetObject, kindsOf, liveOf, router, trackingNameOf } from './owned.ts'
 import { type Policy, policyOf } from './policy.ts'
+import { recordDecision } from './record-decision.ts'
 import { remove } from './removal.ts'
-import { decideRetry, healDelayMs } from './retry-decision.ts'
+import { decideStart, type StartInput } from './start-decision.ts'
 import { createTouches, type Touches } from './touched.ts'
 import { clearProblem, problemOf, refreshHealth, setProblem, setSync, tellParent } from './verdicts.ts'
 import { withoutCredentials } from './views.ts'
@@ -161,6 +162,17 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   if (app.running === undefined) setSync(context, app, syncStatusOf(plan))
   if (plan.refused !== undefined) {
     setProblem(context, app, 'SyncRefused', plan.refused.reason, plan.refused.message)
+    recordDecision(context, app, {
+      rule: 'guard',
+      inputs: {
+        revision: plan.revision,
+        kind: plan.kind,
+        changes: changesOf(plan).length,
+        reason: plan.refused.reason,
+      },
+      outcome: 'refuse',
+      reason: plan.refused.message,
+    })
     return done
   }
   if (changesOf(plan).length === 0 && app.running === undefined) return nothingToDo(context, input, plan)
@@ -173,6 +185,14 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
     if (wait !== undefined) return wait
   }
   app.request = undefined
+  if (app.running !== undefined) {
+    recordDecision(context, app, {
+      rule: 'newest-revision',
+      inputs: { operation: app.operation?.id ?? '', running: app.operation?.revision ?? '', wanted: plan.revision },
+      outcome: 'supersede',
+      reason: `revision ${plan.revision.slice(0, 7)} is wanted now`,
+    })
+  }
   await endOperation(
     app,
     'Superseded',
@@ -221,43 +241,35 @@ function allowedNow(
   policy: Policy,
 ): Outcome | undefined {
   const now = context.clock.now()
-  if (!policy.enabled) return refuse(context, app, 'automated-sync', { enabled: false }, 'automated sync is off')
-  if (plan.kind === 'heal' && !policy.selfHeal)
-    return refuse(context, app, 'self-heal', { selfHeal: false }, 'self-heal is off')
-  if (app.attempts?.digest === digest) {
-    const { count, lastAt, reason, applied } = app.attempts
-    const decision = decideRetry({ reason, failed: count, lastAt, now, retry: policy.retry, applied })
-    if (decision.kind === 'stop') return refuse(context, app, 'retry', { reason, failed: count }, decision.because)
-    if (decision.kind === 'wait') {
-      if (app.operation !== undefined)
-        app.operation = { ...app.operation, attempts: count, retryAt: new Date(decision.untilMs).toISOString() }
-      return { kind: 'requeue', afterMs: decision.untilMs - now }
-    }
+  const { attempts } = app
+  const input: StartInput = {
+    kind: plan.kind,
+    enabled: policy.enabled,
+    selfHeal: policy.selfHeal,
+    ...(attempts?.digest === digest
+      ? {
+          attempts: {
+            failed: attempts.count,
+            lastAt: attempts.lastAt,
+            reason: attempts.reason,
+            applied: attempts.applied,
+          },
+        }
+      : {}),
+    ...(policy.retry === undefined ? {} : { retry: policy.retry }),
+    heals: app.heals,
+    now,
   }
-  if (plan.kind === 'heal') {
-    const quiet = now - app.heals.lastAt > 600_000
-    const untilMs = app.heals.lastAt + (quiet ? 0 : healDelayMs(app.heals.count))
-    if (untilMs > now) return { kind: 'requeue', afterMs: untilMs - now }
+  const { rule, outcome, because, untilMs } = decideStart(input)
+  // A first try needs no record of its own: its event says that it started, and there was nothing to weigh.
+  if (rule !== 'sync') recordDecision(context, app, { rule, inputs: { ...input }, outcome, reason: because })
+  if (outcome === 'start') return undefined
+  if (outcome === 'stop' || untilMs === undefined) return { kind: 'stalled', reason: because }
+  if (rule === 'retry' && app.operation !== undefined) {
+    const retryAt = new Date(untilMs).toISOString()
+    app.operation = { ...app.operation, attempts: attempts?.count ?? 0, retryAt }
   }
-  return undefined
-}
-
-function refuse(
-  context: ControllerContext,
-  app: ManagedApplication,
-  rule: string,
-  inputs: Record<string, unknown>,
-  because: string,
-): Outcome {
-  context.store.appendDecision({
-    at: new Date(context.clock.now()).toISOString(),
-    application: app.name,
-    rule,
-    inputs,
-    outcome: 'wait',
-    reason: because,
-  })
-  return { kind: 'stalled', reason: because }
+  return { kind: 'requeue', afterMs: untilMs - now }
 }
 
 /** The plan is empty: what Git says is what the cluster has. Remember it, so that the next look costs nothing. */
@@ -274,7 +286,7 @@ async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): 
   settleProblem(app)
   refreshHealth(context, app, (key) => liveOf(key, input.targetOf))
   tellParent(context, app)
-  await context.store.putApplication(toRecord(app))
+  await remember(context.store.putApplication(toRecord(app)))
   return app.differing.size === 0 ? done : { kind: 'stalled', reason: 'what differs is not to be changed' }
 }
 

@@ -1,5 +1,6 @@
 /** What the control loops share. Built once by the composition root. */
 
+import { reasonOf } from '../api/errors.ts'
 import type { EventView } from '../api/views.ts'
 import type { Jq } from '../pipeline/jq/jq.ts'
 import type { PipelineOptions } from '../pipeline/pipeline.ts'
@@ -35,6 +36,18 @@ export interface ControllerContext {
   readonly queue: WorkQueue<string>
   readonly writing: { run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> }
   readonly settings: Settings
+}
+
+/**
+ * Waits for a record that nothing depends on. A store that cannot write keeps it and writes it later, says so itself, and what was done
+ * is done: that is no failure of the application. Where a record must be there first (a hook, an inventory), await it plainly.
+ */
+export async function remember(written: Promise<unknown>): Promise<void> {
+  try {
+    await written
+  } catch (error) {
+    if (reasonOf(error) !== 'StoreUnavailable') throw error
+  }
 }
 
 /** Appends to the event log; the only way the controllers speak. */

@@ -14,7 +14,7 @@ import type { HookRun, InventoryRecord } from '../store/store.ts'
 import { type ManagedApplication, removedDigest, toRecord } from './application-state.ts'
 import { bundleOf } from './bundle.ts'
 import { leaveChange } from './change.ts'
-import { type ControllerContext, report } from './context.ts'
+import { type ControllerContext, remember, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { policyOf } from './policy.ts'
 import { clearProblem, problemOf, setProblem, setSync, tellParent } from './verdicts.ts'
@@ -64,6 +64,7 @@ export function startOperation(context: ControllerContext, start: Start): Operat
       (error: unknown) =>
         finish(context, start, startedAt, progress, abort.signal.aborted ? abort.signal.reason : error),
     )
+    .catch((error: unknown) => endBroke(context, app, error))
     .finally(() => {
       cancelDeadline()
       app.running = undefined
@@ -119,7 +120,7 @@ export async function closeInterrupted(
       : 'the process ended in the middle; when it was back nothing was left to do'
   const reason = phase === 'Terminated' ? { reason: 'Superseded' as const } : {}
   const finishedAt = new Date(context.clock.now()).toISOString()
-  await context.store.appendHistory({
+  const record = {
     application: app.name,
     operation: operation.id,
     revisions: phase === 'Terminated' ? [operation.revision] : app.revisions,
@@ -130,7 +131,8 @@ export async function closeInterrupted(
     message,
     initiatedBy: operation.initiatedBy,
     changes: 0,
-  })
+  }
+  await remember(context.store.appendHistory(record))
   const { waitingFor: _waiting, ...rest } = operation
   app.operation = { ...rest, ...reason, phase, message, finishedAt }
   app.interrupted = ''
@@ -207,6 +209,7 @@ async function work(
         noteWritten(context, start)
       },
       persist: () => store.putApplication(toRecord(app)),
+      record: () => remember(store.putApplication(toRecord(app))),
       onStep: (step, run) =>
         spans.span(
           'halcyon.wave',
@@ -282,15 +285,15 @@ async function finish(
   const { operation } = app
   if (operation === undefined) return
   if (error === processStops) {
-    await context.store.putApplication(toRecord(app))
+    await remember(context.store.putApplication(toRecord(app)))
     return
   }
   const phase = error === undefined ? 'Succeeded' : phaseOf(error)
   const message = error === undefined ? `${summary(plan)}, healthy` : problemOf(error).message
   // History first: whoever sees that the operation ended finds it there.
   const bundle = await bundleOf(start.desired.objects)
-  await context.store.putBundle(bundle.digest, bundle.bytes)
-  await context.store.appendHistory({
+  await remember(context.store.putBundle(bundle.digest, bundle.bytes))
+  const record = {
     application: app.name,
     operation: operation.id,
     revisions: start.desired.revisions,
@@ -301,7 +304,8 @@ async function finish(
     message,
     initiatedBy: start.initiatedBy,
     changes: progress.changes,
-  })
+  }
+  await remember(context.store.appendHistory(record))
   const { waitingFor: _waiting, ...rest } = operation
   app.operation = {
     ...rest,
@@ -336,7 +340,18 @@ async function finish(
   })
   if (phase === 'Succeeded') app.bundle = bundle.digest
   if (phase === 'Succeeded' && digest === removedDigest) app.swept = true
-  await context.store.putApplication(toRecord(app))
+  await remember(context.store.putApplication(toRecord(app)))
+}
+
+/** Ending an operation failed: a defect. It must neither end the process nor leave an operation that looks as if it ran. */
+function endBroke(context: ControllerContext, app: ManagedApplication, error: unknown): void {
+  context.logger.error({ application: app.name, err: error }, 'an operation could not be ended')
+  const problem = problemOf(error)
+  if (app.operation?.phase === 'Running') {
+    const finishedAt = new Date(context.clock.now()).toISOString()
+    app.operation = { ...app.operation, phase: 'Failed', ...problem, finishedAt }
+  }
+  setProblem(context, app, 'SyncFailed', problem.reason, problem.message)
 }
 
 function noteFailure(

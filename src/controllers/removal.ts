@@ -5,9 +5,9 @@ import { type Desired, decide, desire, observe, resolve } from '../pipeline/pipe
 import type { Outcome } from '../runtime/work-queue.ts'
 import { type ManagedApplication, removedDigest } from './application-state.ts'
 import { atRevisions } from './at-revisions.ts'
-import { type ControllerContext, report } from './context.ts'
+import { type ControllerContext, remember, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
-import { changesOf, endOperation, startOperation } from './operations.ts'
+import { changesOf, closeInterrupted, endOperation, startOperation } from './operations.ts'
 import { forgetObject, kindsOf, liveOf, router, trackingNameOf } from './owned.ts'
 import { policyOf } from './policy.ts'
 import { decideRetry } from './retry-decision.ts'
@@ -28,6 +28,7 @@ export async function remove(
     await endOperation(app, 'Superseded', `Cannot finish sync of ${app.name}: the application was removed`)
   }
   if (app.running !== undefined) return done
+  if (app.interrupted !== '' && app.interrupted !== removedDigest) await closeInterrupted(context, app, 'Terminated')
   if (app.deleting?.cascade === true && !context.settings.readOnly) {
     const outcome = await removeObjects(context, app, signal)
     if (outcome !== undefined) return outcome
@@ -151,7 +152,7 @@ function startRemoval(
 }
 
 function isTriedAgain(app: ManagedApplication): boolean {
-  return app.operation?.phase === 'Running' || app.attempts?.digest === removedDigest
+  return app.interrupted === removedDigest || app.attempts?.digest === removedDigest
 }
 
 async function forget(context: ControllerContext, app: ManagedApplication): Promise<Outcome> {
@@ -161,7 +162,7 @@ async function forget(context: ControllerContext, app: ManagedApplication): Prom
       : context.destinations.nameOf(app.manifest.spec.destination)
     context.fleet.release(name, key, app.name)
   }
-  await context.store.deleteApplication(app.name)
+  await remember(context.store.deleteApplication(app.name))
   report(context, {
     type: 'ApplicationRemoved',
     application: app.name,

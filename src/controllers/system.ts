@@ -341,7 +341,10 @@ export function createSystem(context: ControllerContext, version: { readonly ren
       })
       return woken
     },
-    notReady: () => (ready ? [] : ['the control loops have not started']),
+    notReady: () => [
+      ...(ready ? [] : ['the control loops have not started']),
+      ...(store.failing === undefined ? [] : [store.failing]),
+    ],
     statistics: () => ({
       renders: version.renders(),
       requests: context.destinations.opened.reduce(

@@ -28,7 +28,8 @@ function isBad(event: EventView): boolean {
   return event.reason !== undefined || event.type.endsWith('Failed')
 }
 
-function timeText(iso: string, { now, timeZone }: EventOptions): string {
+/** The time in the reader's zone; with the date when it is not today. */
+export function timeText(iso: string, { now, timeZone }: Pick<EventOptions, 'now' | 'timeZone'>): string {
   const at = Date.parse(iso)
   if (Number.isNaN(at)) return '-'.padEnd(8)
   const format = new Intl.DateTimeFormat('sv-SE', {

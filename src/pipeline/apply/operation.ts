@@ -31,8 +31,10 @@ export interface OperationContext {
   readonly onRemoved: (change: Change) => void
   /** Everything of the last step was written: from here on only health is awaited. */
   readonly onWritten: () => void
-  /** Resolves when the inventory is on disk. Called before anything is created or deleted, and after each step. */
+  /** Resolves when the inventory is on disk. Called before anything is created or deleted; nothing is, if it rejects. */
   readonly persist: () => Promise<void>
+  /** Called after each step: what was planned is recorded already, now it is recorded as done. */
+  readonly record: () => Promise<void>
   readonly onStep: (step: Step, work: () => Promise<void>) => Promise<void>
 }
 
@@ -83,7 +85,7 @@ async function runSteps(steps: readonly Step[], context: OperationContext, signa
       message: `${step.phase} wave ${step.wave}`,
     })
     await context.onStep(step, () => runStep(step, index === steps.length - 1, context, signal))
-    await context.persist()
+    await context.record()
     if (index < steps.length - 1 && context.waveDelayMs > 0) await context.clock.sleep(context.waveDelayMs, signal)
   }
 }
