@@ -1,11 +1,13 @@
 /** The composition root: builds every collaborator in order and takes them down in reverse. The only place that creates clients. */
 import { join } from 'node:path'
-import type { Config } from './config.ts'
+import type { Config, Environment } from './config.ts'
+import { createClusterSecrets } from './controllers/cluster-secrets.ts'
 import type { ControllerContext } from './controllers/context.ts'
 import { type Cluster, type ClusterSource, createDestinations } from './controllers/destinations.ts'
 import { createFleet } from './controllers/fleet.ts'
 import { createReachability } from './controllers/reachability.ts'
 import { createSystem, type System } from './controllers/system.ts'
+import { declaredClusters } from './declared-clusters.ts'
 import type { Connection } from './kube/connection.ts'
 import { createKubeClient } from './kube/http-client.ts'
 import { createJq } from './pipeline/jq/jq.ts'
@@ -35,6 +37,8 @@ export interface ContextOptions {
   readonly connection: Connection
   /** Other clusters that destinations may name. */
   readonly others: () => readonly Connection[]
+  /** Of the process, for the proxies of clusters. */
+  readonly env?: Environment
   readonly clock?: Clock
   readonly random?: () => number
 }
@@ -44,6 +48,8 @@ const reconcileConcurrency = 16
 /** Operations that write at once. */
 const writingOperations = 16
 const requestsPerCluster = 32
+/** Where Argo CD lives; Applications and Secrets without another namespace are there. */
+const controlNamespace = 'argocd'
 
 export async function createContext(options: ContextOptions): Promise<Context> {
   const { config, logger } = options
@@ -86,7 +92,10 @@ export async function createContext(options: ContextOptions): Promise<Context> {
         metrics.kubeRequestSeconds.observe({ verb: info.verb }, info.seconds)
       },
     })
-    const discovery = await client.discovery(signal)
+    const discovery = await client.discovery(signal).catch(async (error: unknown) => {
+      await client[Symbol.asyncDispose]()
+      throw error
+    })
     const reachability = createReachability((reachable, error) =>
       system?.onReachability(connection.name, reachable, error),
     )
@@ -111,12 +120,19 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     }
   }
 
-  const others = new Map<string, ClusterSource>()
+  const first = toSource(options.connection)
+  const clusterSecrets = createClusterSecrets({
+    namespace: controlNamespace,
+    clock,
+    random,
+    env: options.env ?? {},
+    open: async (signal) => (await destinations.cluster({}, signal)).client,
+    onChange: () => system?.onClustersChanged(),
+    onProblem: (message) => system?.onClusterSecretProblem(message),
+  })
   const destinations = stack.use(
-    createDestinations(
-      toSource(options.connection),
-      () => options.others().map((connection) => remembered(others, connection, toSource)),
-      (cluster) => system?.onOpen(cluster),
+    createDestinations(first, declaredClusters(clusterSecrets, options.others, toSource), (cluster) =>
+      system?.onOpen(cluster),
     ),
   )
   const queue = createWorkQueue<string>({
@@ -134,9 +150,10 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     metrics,
     tracing,
     store,
-    pipeline: { sources, renderer, instance: 'halcyon', controlNamespace: 'argocd' },
+    pipeline: { sources, renderer, instance: 'halcyon', controlNamespace },
     fleet,
     destinations,
+    clusterSecrets,
     queue,
     writing: createPool(writingOperations),
     settings: {
@@ -157,16 +174,4 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   )
   const resources = stack.move()
   return { system, metrics, controllers, [Symbol.asyncDispose]: () => resources.disposeAsync() }
-}
-
-/** The same source for the same connection, so that a cluster is opened once. */
-function remembered(
-  known: Map<string, ClusterSource>,
-  connection: Connection,
-  toSource: (connection: Connection) => ClusterSource,
-): ClusterSource {
-  const key = `${connection.name} ${connection.server}`
-  const source = known.get(key) ?? toSource(connection)
-  known.set(key, source)
-  return source
 }

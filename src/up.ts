@@ -60,7 +60,7 @@ export async function up(config: Config, io: UpIo): Promise<number> {
   })
   const context = lifecycle.use(
     'system',
-    await createContext({ config, version: io.version, logger: log.logger, connection, others }),
+    await createContext({ config, version: io.version, logger: log.logger, connection, others, env: io.env }),
   )
   const { url } = await progress.service('halcyon', () => listen(config, context, io, lifecycle, log.logger))
 

@@ -10,6 +10,7 @@ import type { Metrics } from '../runtime/metrics.ts'
 import type { Tracing } from '../runtime/tracing.ts'
 import type { WorkQueue } from '../runtime/work-queue.ts'
 import type { Store } from '../store/store.ts'
+import type { ClusterSecrets } from './cluster-secrets.ts'
 import type { Destinations } from './destinations.ts'
 import type { Fleet } from './fleet.ts'
 
@@ -33,6 +34,7 @@ export interface ControllerContext {
   readonly jq: Jq
   readonly fleet: Fleet
   readonly destinations: Destinations
+  readonly clusterSecrets: ClusterSecrets
   readonly queue: WorkQueue<string>
   readonly writing: { run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> }
   readonly settings: Settings

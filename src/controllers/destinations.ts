@@ -1,4 +1,4 @@
-/** Which cluster an Application's destination means. Clusters are opened on first use. */
+/** Which cluster an Application's destination means. Clusters are opened on first use, and closed when they are not declared any more. */
 import type { Application } from '../api/application.ts'
 import { HalcyonError, messageOf } from '../api/errors.ts'
 import type { KubeClient } from '../kube/client.ts'
@@ -21,55 +21,92 @@ export interface ClusterSource {
   open(signal: AbortSignal): Promise<Cluster>
 }
 
+type Destination = Application['spec']['destination']
+
 export interface Destinations extends AsyncDisposable {
   /** Throws HalcyonError ClusterUnknown, ClusterUnavailable. */
-  cluster(destination: Application['spec']['destination'], signal: AbortSignal): Promise<Cluster>
+  cluster(destination: Destination, signal: AbortSignal): Promise<Cluster>
   /** The name without opening. */
-  nameOf(destination: Application['spec']['destination']): string
+  nameOf(destination: Destination): string
+  /** What is declared has changed: closes what is open and not declared any more. */
+  changed(): Promise<void>
   readonly opened: readonly Cluster[]
+}
+
+/** Clusters besides the first. */
+export interface OtherClusters {
+  /** The same object for the same connection, so that a cluster is opened once. */
+  readonly list: readonly ClusterSource[]
+  /** Resolves when the list is complete; rejects with why nobody can know. */
+  known(signal: AbortSignal): Promise<void>
 }
 
 const inCluster = new Set(['https://kubernetes.default.svc', 'https://kubernetes.default.svc.cluster.local'])
 
+/** True for the address by which Argo CD means the cluster it runs in. */
+export function isInCluster(server: string): boolean {
+  return inCluster.has(server)
+}
+
 /** `first` is where `in-cluster`, the in-cluster address and an empty destination lead; others are found by name or server URL. */
 export function createDestinations(
   first: ClusterSource,
-  others: () => readonly ClusterSource[],
+  others: OtherClusters,
   onOpen: (cluster: Cluster) => void,
 ): Destinations {
   const opened = new Map<ClusterSource, Promise<Cluster>>()
-  const ready: Cluster[] = []
+  const ready = new Map<ClusterSource, Cluster>()
 
-  function find(destination: Application['spec']['destination']): ClusterSource | undefined {
-    const { name, server } = destination
-    const isFirst = (name === undefined || name === '') && (server === undefined || server === '')
-    if (isFirst || name === 'in-cluster' || (server !== undefined && inCluster.has(server))) return first
-    if (name !== undefined && name === first.name) return first
-    if (server !== undefined && server === first.server) return first
-    return others().find((one) => (name ? one.name === name : one.server === server))
+  /** Several when a name is given twice. */
+  function find({ name = '', server = '' }: Destination): readonly ClusterSource[] {
+    if (name === '' && server === '') return [first]
+    if (name === 'in-cluster' || (name !== '' && name === first.name)) return [first]
+    if (server !== '' && (isInCluster(server) || withoutSlash(server) === withoutSlash(first.server))) return [first]
+    const all = others.list
+    const wanted = name || all.find((one) => withoutSlash(one.server) === withoutSlash(server))?.name
+    // Under one name only one cluster can be kept apart from others, also when its server is how it is asked for.
+    const found = all.filter((one) => one.name === wanted)
+    return found.length === 1 && isInCluster(found[0]?.server ?? '') ? [first] : found
   }
 
   function open(source: ClusterSource, signal: AbortSignal): Promise<Cluster> {
     const known = opened.get(source)
     if (known !== undefined) return known
-    const opening = source.open(signal).then((cluster) => {
-      ready.push(cluster)
+    const opening = source.open(signal).then(async (cluster) => {
+      if (opened.get(source) !== opening) {
+        await close(cluster)
+        throw new HalcyonError('ClusterUnknown', `Cannot open cluster ${source.name}: it is not declared any more`)
+      }
+      ready.set(source, cluster)
       onOpen(cluster)
       return cluster
     })
     opened.set(source, opening)
     // A failed opening is not remembered: the next caller tries again.
-    opening.catch(() => opened.delete(source))
+    opening.catch(() => {
+      if (opened.get(source) === opening) opened.delete(source)
+    })
     return opening
+  }
+
+  function unknown(destination: Destination): HalcyonError {
+    const wanted = destination.name || destination.server || ''
+    const byServer = !destination.name
+    const known = [first, ...others.list].map((one) => (byServer ? `${one.server} (${one.name})` : one.name)).join(', ')
+    return new HalcyonError('ClusterUnknown', `Cannot find cluster ${wanted}: known here are ${known}`)
   }
 
   return {
     async cluster(destination, signal) {
-      const source = find(destination)
-      if (source === undefined) {
-        const wanted = destination.name ?? destination.server ?? ''
-        const known = [first, ...others()].map((one) => one.name).join(', ')
-        throw new HalcyonError('ClusterUnknown', `Cannot find cluster ${wanted}: known here are ${known}`)
+      // No data is never "not there": what is declared must have been read before a cluster counts as unknown.
+      if (find(destination).length === 0) await others.known(signal)
+      const [source, second] = find(destination)
+      if (source === undefined) throw unknown(destination)
+      if (second !== undefined) {
+        throw new HalcyonError(
+          'ClusterUnknown',
+          `Cannot tell clusters apart: ${source.server} and ${second.server} are both named ${source.name}; give them different names`,
+        )
       }
       try {
         return await open(source, signal)
@@ -80,15 +117,28 @@ export function createDestinations(
         })
       }
     },
-    nameOf: (destination) => find(destination)?.name ?? destination.name ?? destination.server ?? '',
+    nameOf: (destination) => find(destination)[0]?.name ?? (destination.name || destination.server || ''),
+    async changed() {
+      const declared = new Set([first, ...others.list])
+      const gone = [...ready].filter(([source]) => !declared.has(source))
+      for (const source of opened.keys()) if (!declared.has(source)) opened.delete(source)
+      for (const [source] of gone) ready.delete(source)
+      await Promise.all(gone.map(([, cluster]) => close(cluster)))
+    },
     get opened() {
-      return ready
+      return [...ready.values()]
     },
     async [Symbol.asyncDispose]() {
-      for (const cluster of ready) {
-        await cluster.live[Symbol.asyncDispose]()
-        await cluster.client[Symbol.asyncDispose]()
-      }
+      for (const cluster of ready.values()) await close(cluster)
     },
   }
+}
+
+async function close(cluster: Cluster): Promise<void> {
+  await cluster.live[Symbol.asyncDispose]()
+  await cluster.client[Symbol.asyncDispose]()
+}
+
+function withoutSlash(server: string): string {
+  return server.replace(/\/+$/, '')
 }

@@ -29,6 +29,10 @@ export interface System extends Engine {
   allSettled(): boolean
   /** Called by the destinations when a cluster is opened. */
   onOpen(cluster: Cluster): void
+  /** Called when other clusters are declared than before. */
+  onClustersChanged(): void
+  /** Called when a cluster Secret, or all of them, cannot be read. */
+  onClusterSecretProblem(message: string): void
   /** Called when the watches of a cluster say that it went away, and when it is back. */
   onReachability(cluster: string, reachable: boolean, error: unknown): void
   /** Called by the fleet when an application is new, changed or to be removed. */
@@ -82,6 +86,13 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     return applicationView(app, context.destinations.nameOf(app.manifest.spec.destination))
   }
 
+  /** Under the name its cluster has now: a server that a Secret comes to declare has a name from then on. */
+  function claimInventory(app: ManagedApplication): void {
+    const cluster = context.destinations.nameOf(app.manifest.spec.destination)
+    for (const key of app.inventory.keys())
+      fleet.claim(isRegistryKey(key) ? fleet.registry.name : cluster, key, app.name)
+  }
+
   /** What is remembered from before a restart: applications, their objects, and the children of each parent. */
   async function restore(root: Application): Promise<void> {
     const now = clock.now()
@@ -95,12 +106,10 @@ export function createSystem(context: ControllerContext, version: { readonly ren
         if (app.rendered?.spec !== app.spec) app.rendered = undefined
       }
       fleet.add(app)
-      const cluster = context.destinations.nameOf(app.manifest.spec.destination)
+      claimInventory(app)
       for (const entry of app.inventory.values()) {
-        const ref = parseRefKey(entry.key)
-        const isChild = isRegistryKey(entry.key)
-        fleet.claim(isChild ? fleet.registry.name : cluster, entry.key, app.name)
-        if (isChild && entry.desired !== '') fleet.registry.restore(entry.key, ref.name, entry.fingerprint)
+        if (!isRegistryKey(entry.key) || entry.desired === '') continue
+        fleet.registry.restore(entry.key, parseRefKey(entry.key).name, entry.fingerprint)
       }
     }
     if (!fleet.all.has(root.metadata.name)) fleet.add(newApplication(root, '', true, now))
@@ -175,6 +184,25 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     onOpen(cluster) {
       cluster.live.subscribe((key, live) => wake(fleet.owner(cluster.name, key), key, live))
     },
+    onClustersChanged() {
+      const known = context.clusterSecrets.list.map(({ secret }) => secret.connection.name)
+      const message = `cluster Secrets declare ${known.join(', ') || 'no clusters'}`
+      report(context, { type: 'ClustersDeclared', application: '', message })
+      const firstName = context.destinations.nameOf({})
+      context.destinations.changed().catch((error: unknown) => {
+        context.logger.error({ err: error }, 'a cluster that is not declared any more could not be closed')
+      })
+      for (const app of fleet.all.values()) {
+        const cluster = context.destinations.nameOf(app.manifest.spec.destination)
+        if (cluster === firstName) continue
+        claimInventory(app)
+        queue.add(app.name)
+      }
+    },
+    onClusterSecretProblem(message) {
+      report(context, { type: 'ClusterSecretUnreadable', application: '', message, reason: 'ClusterUnknown' })
+      context.logger.warn({ reason: 'ClusterUnknown' }, message)
+    },
     onReachability(cluster, reachable, error) {
       if (!reachable) {
         const message = `Cannot follow cluster ${cluster}: ${messageOf(error)}`
@@ -202,6 +230,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
         queue.add(app.name, app.implicit ? 'high' : 'normal')
       }
       ready = true
+      const following = context.clusterSecrets.run(signal)
       try {
         await queue.run(async (name, passSignal) => {
           const outcome = await applications.reconcile(name, passSignal)
@@ -216,6 +245,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
         explainer.close()
         repositories.close()
         await applications.close()
+        await following
       }
     },
     async settled() {

@@ -60,6 +60,8 @@ export interface SystemOptions {
   readonly path?: string
   readonly revision?: string
   readonly config?: Partial<Config>
+  /** Other clusters that destinations may name. */
+  readonly others?: () => readonly Connection[]
 }
 
 export interface RunningSystem extends AsyncDisposable {
@@ -101,7 +103,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
     version: 'test',
     logger: silentLogger,
     connection: options.cluster.connection,
-    others: () => [],
+    others: options.others ?? (() => []),
   })
   const stop = new AbortController()
   const root = rootApplication({ repo: options.repo, revision: config.revision, path: options.path })
