@@ -45,7 +45,15 @@ export async function up(config: Config, io: UpIo): Promise<number> {
   })
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   await holdDataDirectory(config, lifecycle)
-  const log = lifecycle.use('log', createLogger({ level: config.logLevel, to: join(config.dataDir, 'halcyon.log') }))
+  let context: Context | undefined
+  const log = lifecycle.use(
+    'log',
+    createLogger({
+      level: config.logLevel,
+      to: join(config.dataDir, 'halcyon.log'),
+      traceId: () => context?.controllers.tracing.current()?.traceId,
+    }),
+  )
   const progress = showProgress(io, startedAt)
   lifecycle.onClose('progress', () => progress.end())
 
@@ -58,7 +66,7 @@ export async function up(config: Config, io: UpIo): Promise<number> {
     revision: config.revision,
     path: config.repo === undefined ? (config.path ?? demoPath) : config.path,
   })
-  const context = lifecycle.use(
+  context = lifecycle.use(
     'system',
     await createContext({ config, version: io.version, logger: log.logger, connection, others, env: io.env }),
   )

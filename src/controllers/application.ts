@@ -13,7 +13,7 @@ import { outOfSyncKeys, syncStatusOf } from '../pipeline/plan/verdict.ts'
 import { backoffMs } from '../runtime/retry.ts'
 import type { Outcome } from '../runtime/work-queue.ts'
 import { desiredDigest, type ManagedApplication, type Rendered, toRecord } from './application-state.ts'
-import { leaveChange } from './change.ts'
+import { beginOwnChange, leaveChange } from './change.ts'
 import { type ControllerContext, remember, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { ignoringOf } from './ignoring.ts'
@@ -69,7 +69,15 @@ function withinChange<T>(context: ControllerContext, app: ManagedApplication, wo
 
 function noted(app: ManagedApplication, outcome: Outcome): Outcome {
   app.outcome = outcome.kind
+  // Nothing more comes of it by itself: its trace ends here and says why.
+  if (outcome.kind === 'stalled' && app.running === undefined)
+    endChange(app, app.reason === '' ? undefined : outcome.reason)
   return outcome
+}
+
+function endChange(app: ManagedApplication, error?: string): void {
+  leaveChange(app.change, app.name, error)
+  app.change = undefined
 }
 
 async function converge(
@@ -91,6 +99,26 @@ async function converge(
       return settled(context, app, targetOf)
     differing = drifted
   }
+  app.change ??= beginOwnChange(context.tracing, app.name, resolved.revisions[0] ?? '')
+  return context.tracing.within(app.change.span, () =>
+    deliver(context, app, { cluster, targetOf, resolved, drifted: differing }, signal),
+  )
+}
+
+interface Delivery {
+  readonly cluster: Cluster
+  readonly targetOf: (kind: GroupKind) => Target
+  readonly resolved: Resolved
+  readonly drifted: readonly string[]
+}
+
+/** From resolved revisions to what is wanted, and on to what is done about it. Belongs to the trace of the application's change. */
+async function deliver(
+  context: ControllerContext,
+  app: ManagedApplication,
+  { cluster, targetOf, resolved, drifted }: Delivery,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const desired = await computeDesired(context, app, resolved, cluster, signal)
   if (app.implicit && desired.objects.length === 0 && app.inventory.size === 0) throw nothingThere(app)
   const rendered: Rendered = {
@@ -118,7 +146,7 @@ async function converge(
     desired: own,
     digest,
     controlNamespace: context.pipeline.controlNamespace,
-    drifted: differing,
+    drifted,
     signal,
   })
 }
@@ -152,7 +180,10 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   if (interrupted(app) !== undefined && app.interrupted !== digest) await closeInterrupted(context, app, 'Terminated')
   const resume = interrupted(app)
   const failedBefore = app.attempts?.digest === digest && !app.attempts.applied
-  const planned = planFor(input, policy, request !== undefined || resume !== undefined || failedBefore)
+  const runHooks = request !== undefined || resume !== undefined || failedBefore
+  const planned = await context.tracing.span('halcyon.plan', { 'halcyon.application': app.name }, async () =>
+    planFor(input, policy, runHooks),
+  )
   const { plan, unchanged } = await leaveIgnored(planned, ignoringOf(context, app), input.targetOf, input.signal)
   for (const object of unchanged) adopt(input, object)
   noteDrift(context, app, plan, input.drifted)
@@ -173,11 +204,13 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
       outcome: 'refuse',
       reason: plan.refused.message,
     })
+    endChange(app, plan.refused.message)
     return done
   }
   if (changesOf(plan).length === 0 && app.running === undefined) return nothingToDo(context, input, plan)
   if (context.settings.readOnly) {
     await takeInApplications(plan, context.fleet.registry, input.signal)
+    endChange(app)
     return done
   }
   if (request === undefined && resume === undefined) {
@@ -276,8 +309,7 @@ function allowedNow(
 async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): Promise<Outcome> {
   const { app, digest, desired } = input
   app.request = undefined
-  leaveChange(app.change, app.name)
-  app.change = undefined
+  endChange(app)
   app.applied = digest
   app.syncedRevisions = desired.revisions
   for (const object of desired.objects) adopt(input, object)

@@ -61,4 +61,12 @@ export function report(context: ControllerContext, event: Omit<EventView, 'seq' 
     at: new Date(context.clock.now()).toISOString(),
   })
   context.metrics.events.inc({ type: event.type })
+  const { type, application, message, reason } = event
+  const fields = {
+    event: type,
+    ...(application === '' ? {} : { application }),
+    ...(traceId === undefined ? {} : { traceId }),
+  }
+  if (reason === undefined) context.logger.info(fields, message)
+  else context.logger.warn({ ...fields, reason }, message)
 }

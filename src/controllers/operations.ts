@@ -10,6 +10,7 @@ import { type Prediction, predict } from '../pipeline/apply/predict.ts'
 import type { Target, Written } from '../pipeline/apply/target.ts'
 import type { Desired } from '../pipeline/pipeline.ts'
 import type { Change, DesiredObject, Plan } from '../pipeline/plan/types.ts'
+import type { Span } from '../runtime/tracing.ts'
 import type { HookRun, InventoryRecord } from '../store/store.ts'
 import { type ManagedApplication, removedDigest, toRecord } from './application-state.ts'
 import { bundleOf } from './bundle.ts'
@@ -58,7 +59,13 @@ export function startOperation(context: ControllerContext, start: Start): Operat
   const progress: Progress = { written: false, changes: 0 }
   // The work starts in a later turn, so that `running` is in place when it first looks.
   const done = Promise.resolve()
-    .then(() => work(context, start, operation.id, progress, abort.signal))
+    .then(() =>
+      context.tracing.span(
+        'halcyon.sync',
+        { 'halcyon.application': app.name, 'halcyon.operation': operation.id, 'halcyon.kind': plan.kind },
+        () => work(context, start, operation.id, progress, abort.signal).finally(() => progress.health?.end()),
+      ),
+    )
     .then(
       () => finish(context, start, startedAt, progress, undefined),
       (error: unknown) =>
@@ -151,6 +158,8 @@ interface Progress {
   /** Everything was written; only the health of the last step was awaited. */
   written: boolean
   changes: number
+  /** From the last write until it is healthy. */
+  health?: Span
 }
 
 async function work(
@@ -167,11 +176,14 @@ async function work(
   if (policy.createNamespace && namespace !== '' && !delivers(desired, namespace)) {
     await ensureNamespace(namespace, app.manifest.spec.syncPolicy?.managedNamespaceMetadata, cluster.target, signal)
   }
-  const prediction = settings.dryRun ? await predict(plan, targetOf, () => false, signal) : nothingPredicted
+  const spans = context.tracing
+  const named = { 'halcyon.application': app.name }
+  const prediction = settings.dryRun
+    ? await spans.span('halcyon.dry-run', named, () => predict(plan, targetOf, () => false, signal))
+    : nothingPredicted
   const known = (await store.hookRuns(id)).filter((run) => !(start.failedHooksAgain && run.succeeded === false))
   const runs = new Map(known.map((run) => [`${run.key} ${run.phase}`, run]))
   recordIntents(context, start)
-  const spans = context.tracing
   await runOperation(
     {
       id,
@@ -206,16 +218,13 @@ async function work(
       },
       onWritten: () => {
         progress.written = true
+        progress.health = spans.start('halcyon.healthy', named, spans.current())
         noteWritten(context, start)
       },
       persist: () => store.putApplication(toRecord(app)),
       record: () => remember(store.putApplication(toRecord(app))),
       onStep: (step, run) =>
-        spans.span(
-          'halcyon.wave',
-          { 'halcyon.application': app.name, 'halcyon.phase': step.phase, 'halcyon.wave': step.wave },
-          run,
-        ),
+        spans.span('halcyon.wave', { ...named, 'halcyon.phase': step.phase, 'halcyon.wave': step.wave }, run),
     },
     signal,
   )
@@ -265,7 +274,7 @@ function inventoryRecord(desired: DesiredObject, digest: string, fingerprint: st
 /** The desired state is in the cluster; from here on only health is awaited. */
 function noteWritten(context: ControllerContext, start: Start): void {
   const { app, digest, desired, plan } = start
-  if (app.change !== undefined)
+  if (app.change?.seenAt !== undefined)
     context.metrics.pushToAppliedSeconds.observe((context.clock.now() - app.change.seenAt) / 1000)
   app.applied = digest
   app.syncedRevisions = desired.revisions

@@ -84,8 +84,10 @@ export function createRepositoryController(context: ControllerContext): Reposito
   async function pass(entry: Tracked): Promise<void> {
     const repository = sources.open(entry.url)
     const seenAt = context.clock.now()
+    let fetchedAt = seenAt
     try {
       await repository.fetch(stop.signal)
+      fetchedAt = context.clock.now()
       if (failing.delete(entry.url))
         report(context, { type: 'RepositoryReachable', application: '', message: `${entry.url} can be fetched again` })
     } catch (error) {
@@ -108,7 +110,7 @@ export function createRepositoryController(context: ControllerContext): Reposito
     }
     for (const [commit, uses] of byCommit) {
       try {
-        await moved(entry, repository, commit, uses, seenAt)
+        await moved(entry, repository, commit, uses, { seenAt, fetchedAt })
       } catch (error) {
         if (stop.signal.aborted) return
         // History may be rewritten: what cannot be compared is looked at again.
@@ -134,7 +136,7 @@ export function createRepositoryController(context: ControllerContext): Reposito
     repository: Repository,
     commit: string,
     uses: readonly Use[],
-    seenAt: number,
+    times: { readonly seenAt: number; readonly fetchedAt: number },
   ): Promise<void> {
     const behind = new Map<string, Use[]>()
     for (const use of uses) {
@@ -148,7 +150,7 @@ export function createRepositoryController(context: ControllerContext): Reposito
       const change = beginChange(context.tracing, {
         repository: entry.url,
         commit,
-        seenAt,
+        ...times,
         touched: late.flatMap((use) => (touched.has(useKey(use)) ? [use.app.name] : [])),
       })
       for (const use of late) {

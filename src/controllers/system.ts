@@ -201,7 +201,6 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     },
     onClusterSecretProblem(message) {
       report(context, { type: 'ClusterSecretUnreadable', application: '', message, reason: 'ClusterUnknown' })
-      context.logger.warn({ reason: 'ClusterUnknown' }, message)
     },
     onReachability(cluster, reachable, error) {
       if (!reachable) {

@@ -29,7 +29,6 @@ export function setProblem(
   app.reason = reason
   app.message = message
   report(context, { type, application: app.name, message, reason })
-  context.logger.warn({ application: app.name, reason, type }, message)
 }
 
 export function clearProblem(app: ManagedApplication): void {

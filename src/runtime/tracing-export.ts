@@ -8,7 +8,7 @@ import type { Attributes, Span, TracingOptions } from './tracing.ts'
 const shutdownMs = 5_000
 
 export function openExport(options: TracingOptions): {
-  start: (name: string, attributes: Attributes, parent: Span | undefined) => Span
+  start: (name: string, attributes: Attributes, parent: Span | undefined, startedAt?: number) => Span
   shutdown: () => Promise<void>
 } {
   const exporter = options.exporter ?? new OTLPTraceExporter({ url: tracesUrl(options.endpoint ?? '') })
@@ -20,9 +20,9 @@ export function openExport(options: TracingOptions): {
   // Our spans are plain objects; this finds the SDK's span behind one of them without exposing it.
   const contexts = new WeakMap<Span, ReturnType<typeof trace.setSpan>>()
 
-  function start(name: string, attributes: Attributes, parent: Span | undefined): Span {
+  function start(name: string, attributes: Attributes, parent: Span | undefined, startedAt?: number): Span {
     const parentContext = parent === undefined ? ROOT_CONTEXT : (contexts.get(parent) ?? ROOT_CONTEXT)
-    const inner = tracer.startSpan(name, { attributes, startTime: options.clock.now() }, parentContext)
+    const inner = tracer.startSpan(name, { attributes, startTime: startedAt ?? options.clock.now() }, parentContext)
     const { traceId, spanId } = inner.spanContext()
     const span: Span = {
       traceId,
@@ -33,7 +33,7 @@ export function openExport(options: TracingOptions): {
         const message = error instanceof Error ? error.message : String(error)
         inner.setStatus({ code: SpanStatusCode.ERROR, message })
       },
-      end: () => inner.end(options.clock.now()),
+      end: (at) => inner.end(at ?? options.clock.now()),
     }
     contexts.set(span, trace.setSpan(ROOT_CONTEXT, inner))
     return span

@@ -18,14 +18,15 @@ export interface Span {
   event(name: string, attributes?: Attributes): void
   /** Marks the span as failed; it still has to end. */
   fail(error: unknown): void
-  end(): void
+  /** At the given time in ms, else now. */
+  end(at?: number): void
 }
 
 export interface Tracing extends AsyncDisposable {
   /** Runs `work` inside a span that ends with it; a throw marks it failed. The parent is the given span, else the current one. */
   span<Value>(name: string, attributes: Attributes, work: (span: Span) => Promise<Value>, parent?: Span): Promise<Value>
   /** A span that outlives one function, for example a change from commit to healthy. Without a parent it begins a new trace. */
-  start(name: string, attributes?: Attributes, parent?: Span): Span
+  start(name: string, attributes?: Attributes, parent?: Span, startedAt?: number): Span
   /** Makes a span the current one for everything `work` starts. */
   within<Value>(span: Span, work: () => Value): Value
   /** The span that the running code belongs to. */
@@ -43,7 +44,7 @@ export interface TracingOptions {
   readonly exporter?: SpanExporter
 }
 
-type StartSpan = (name: string, attributes: Attributes, parent: Span | undefined) => Span
+type StartSpan = (name: string, attributes: Attributes, parent: Span | undefined, startedAt?: number) => Span
 
 /** Loads the SDK when it is needed. An unreachable collector costs spans, never work. */
 export async function createTracing(options: TracingOptions): Promise<Tracing> {
@@ -67,7 +68,7 @@ function compose(start: StartSpan, shutdown: () => Promise<void>): Tracing {
         span.end()
       }
     },
-    start: (name, attributes = {}, parent) => start(name, attributes, parent),
+    start: (name, attributes = {}, parent, startedAt) => start(name, attributes, parent, startedAt),
     within: (span, work) => active.run(span, work),
     current: () => active.getStore(),
     shutdown,

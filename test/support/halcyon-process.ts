@@ -17,6 +17,8 @@ export interface HalcyonProcess extends AsyncDisposable {
   readonly finished: Promise<Finished>
   /** SIGKILL: no handler runs, nothing is flushed. */
   kill(): void
+  /** SIGTERM: the clean stop. */
+  stop(): void
 }
 
 export interface HalcyonOptions {
@@ -34,6 +36,7 @@ export function startHalcyon(args: readonly string[], options: HalcyonOptions = 
   const finished = collect(child)
   return {
     finished,
+    stop: () => void child.kill('SIGTERM'),
     kill: () => void child.kill('SIGKILL'),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
