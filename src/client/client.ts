@@ -1,5 +1,7 @@
 /** A typed client of the HTTP API over fetch, for the CLI and the web UI. Runs in Node and in browsers. */
+
 import { HalcyonError } from '../api/errors.ts'
+import type { ResourceSelector } from '../api/resource-selector.ts'
 import type {
   ApplicationDetail,
   ApplicationView,
@@ -69,7 +71,7 @@ export interface HalcyonClient {
   history(name: string, limit?: number, signal?: AbortSignal): Promise<readonly HistoryView[]>
   sync(
     name: string,
-    request?: { prune?: boolean; revision?: string; dryRun?: boolean },
+    request?: { prune?: boolean; revision?: string; dryRun?: boolean; resources?: readonly ResourceSelector[] },
     signal?: AbortSignal,
   ): Promise<OperationView>
   /** Looks again at source and cluster; undefined = every application. */

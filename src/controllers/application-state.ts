@@ -46,6 +46,12 @@ export interface Deleting {
 /** The digest of the desired state of an application that is to go. */
 export const removedDigest = 'removed'
 
+/** A sync that somebody asked for, until it starts or cannot. */
+export interface PendingSync extends SyncRequest {
+  /** The operation that was started, or undefined when there is nothing to do; rejects with the reason why it cannot start. */
+  readonly answer: PromiseWithResolvers<OperationView | undefined>
+}
+
 export interface ManagedApplication {
   readonly name: string
   readonly implicit: boolean
@@ -79,7 +85,7 @@ export interface ManagedApplication {
   heals: { count: number; lastAt: number }
   /** Failures of source and render in a row, for back-off. */
   failures: number
-  request: SyncRequest | undefined
+  request: PendingSync | undefined
   /** How the last pass ended: `stalled` = nothing will happen by itself. */
   outcome: 'done' | 'requeue' | 'stalled'
   /** Set when its manifest left Git. */

@@ -1,4 +1,5 @@
 /** The loop over one application: level-based, keyed by name. Reads the world, decides, starts or ends an operation, comes back. */
+import type { Application } from '../api/application.ts'
 import { HalcyonError } from '../api/errors.ts'
 import { reasons } from '../api/reasons.ts'
 import type { GroupKind } from '../kube/object.ts'
@@ -8,11 +9,13 @@ import type { Target } from '../pipeline/apply/target.ts'
 import { sameFingerprint } from '../pipeline/diff/fingerprint.ts'
 import { leaveIgnored } from '../pipeline/leave-ignored.ts'
 import { type Desired, decide, desire, observe, type Resolved, resolve } from '../pipeline/pipeline.ts'
+import { selectResources } from '../pipeline/plan/select.ts'
 import type { DesiredObject, Plan } from '../pipeline/plan/types.ts'
 import { outOfSyncKeys, syncStatusOf } from '../pipeline/plan/verdict.ts'
 import { backoffMs } from '../runtime/retry.ts'
 import type { Outcome } from '../runtime/work-queue.ts'
 import { desiredDigest, type ManagedApplication, type Rendered, toRecord } from './application-state.ts'
+import { atRevisions } from './at-revisions.ts'
 import { beginOwnChange, leaveChange } from './change.ts'
 import { type ControllerContext, remember, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
@@ -23,6 +26,7 @@ import { type Policy, policyOf } from './policy.ts'
 import { recordDecision } from './record-decision.ts'
 import { remove } from './removal.ts'
 import { decideStart, type StartInput } from './start-decision.ts'
+import { answerSync } from './sync-request.ts'
 import { createTouches, type Touches } from './touched.ts'
 import { clearProblem, problemOf, refreshHealth, setProblem, setSync, tellParent } from './verdicts.ts'
 import { withoutCredentials } from './views.ts'
@@ -53,6 +57,7 @@ export function createApplicationController(context: ControllerContext): Applica
         )
       } catch (error) {
         if (signal.aborted) return done
+        answerSync(app, error instanceof Error ? error : new Error(String(error)))
         return noted(app, notConverged(context, app, error))
       }
     },
@@ -88,7 +93,9 @@ async function converge(
 ): Promise<Outcome> {
   const cluster = await context.destinations.cluster(app.manifest.spec.destination, signal)
   const targetOf = router(context, cluster)
-  const resolved = await resolve(app.manifest, context.pipeline, signal)
+  const { request } = app
+  const manifest = request?.revision === undefined ? app.manifest : atRevisions(app.manifest, [request.revision])
+  const resolved = await resolve(manifest, context.pipeline, signal)
   await observe(kindsOf(app), targetOf, signal)
   let differing: readonly string[] = []
   if (await isCurrent(touches, app, resolved, signal)) {
@@ -101,13 +108,15 @@ async function converge(
   }
   app.change ??= beginOwnChange(context.tracing, app.name, resolved.revisions[0] ?? '')
   return context.tracing.within(app.change.span, () =>
-    deliver(context, app, { cluster, targetOf, resolved, drifted: differing }, signal),
+    deliver(context, app, { cluster, targetOf, manifest, resolved, drifted: differing }, signal),
   )
 }
 
 interface Delivery {
   readonly cluster: Cluster
   readonly targetOf: (kind: GroupKind) => Target
+  /** At the revision that was asked for. */
+  readonly manifest: Application
   readonly resolved: Resolved
   readonly drifted: readonly string[]
 }
@@ -116,10 +125,10 @@ interface Delivery {
 async function deliver(
   context: ControllerContext,
   app: ManagedApplication,
-  { cluster, targetOf, resolved, drifted }: Delivery,
+  { cluster, targetOf, manifest, resolved, drifted }: Delivery,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const desired = await computeDesired(context, app, resolved, cluster, signal)
+  const desired = await computeDesired(context, app, manifest, resolved, cluster, signal)
   if (app.implicit && desired.objects.length === 0 && app.inventory.size === 0) throw nothingThere(app)
   const rendered: Rendered = {
     revisions: desired.revisions,
@@ -184,13 +193,14 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   const planned = await context.tracing.span('halcyon.plan', { 'halcyon.application': app.name }, async () =>
     planFor(input, policy, runHooks),
   )
-  const { plan, unchanged } = await leaveIgnored(planned, ignoringOf(context, app), input.targetOf, input.signal)
+  const { plan: whole, unchanged } = await leaveIgnored(planned, ignoringOf(context, app), input.targetOf, input.signal)
   for (const object of unchanged) adopt(input, object)
-  noteDrift(context, app, plan, input.drifted)
-  app.differing = outOfSyncKeys(plan)
-  app.kept = new Set(plan.skipped.map((change) => change.key))
-  for (const { key } of plan.forget) forgetObject(context, app, key, input.targetOf)
-  if (app.running === undefined) setSync(context, app, syncStatusOf(plan))
+  noteDrift(context, app, whole, input.drifted)
+  app.differing = outOfSyncKeys(whole)
+  app.kept = new Set(whole.skipped.map((change) => change.key))
+  for (const { key } of whole.forget) forgetObject(context, app, key, input.targetOf)
+  if (app.running === undefined) setSync(context, app, syncStatusOf(whole))
+  const plan = request?.resources?.length ? selectResources(whole, request.resources) : whole
   if (plan.refused !== undefined) {
     setProblem(context, app, 'SyncRefused', plan.refused.reason, plan.refused.message)
     recordDecision(context, app, {
@@ -205,7 +215,12 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
       reason: plan.refused.message,
     })
     endChange(app, plan.refused.message)
+    answerSync(app, new HalcyonError(plan.refused.reason, plan.refused.message))
     return done
+  }
+  if (plan.selective === true && changesOf(plan).length === 0) {
+    answerSync(app, undefined)
+    return { kind: 'requeue', afterMs: 0 }
   }
   if (changesOf(plan).length === 0 && app.running === undefined) return nothingToDo(context, input, plan)
   if (context.settings.readOnly) {
@@ -217,7 +232,6 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
     const wait = allowedNow(context, app, plan, digest, policy)
     if (wait !== undefined) return wait
   }
-  app.request = undefined
   if (app.running !== undefined) {
     recordDecision(context, app, {
       rule: 'newest-revision',
@@ -231,7 +245,7 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
     'Superseded',
     `Cannot finish sync of ${app.name}: revision ${plan.revision.slice(0, 7)} took over`,
   )
-  startOperation(context, {
+  const operation = startOperation(context, {
     app,
     plan,
     desired: input.desired,
@@ -241,6 +255,7 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
     initiatedBy: request?.initiatedBy ?? 'automated',
     resume,
   })
+  if (app.request === request) answerSync(app, operation)
   return done
 }
 
@@ -308,7 +323,7 @@ function allowedNow(
 /** The plan is empty: what Git says is what the cluster has. Remember it, so that the next look costs nothing. */
 async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): Promise<Outcome> {
   const { app, digest, desired } = input
-  app.request = undefined
+  answerSync(app, undefined)
   endChange(app)
   app.applied = digest
   app.syncedRevisions = desired.revisions
@@ -408,6 +423,7 @@ function noteDrift(context: ControllerContext, app: ManagedApplication, plan: Pl
 async function computeDesired(
   context: ControllerContext,
   app: ManagedApplication,
+  manifest: Application,
   resolved: Resolved,
   cluster: Cluster,
   signal: AbortSignal,
@@ -415,7 +431,7 @@ async function computeDesired(
   const discovery = await cluster.client.discovery(signal)
   const desired = await context.tracing.span('halcyon.render', { 'halcyon.application': app.name }, () =>
     desire(
-      app.manifest,
+      manifest,
       resolved,
       {
         target: cluster.target,

@@ -274,6 +274,7 @@ function inventoryRecord(desired: DesiredObject, digest: string, fingerprint: st
 /** The desired state is in the cluster; from here on only health is awaited. */
 function noteWritten(context: ControllerContext, start: Start): void {
   const { app, digest, desired, plan } = start
+  if (plan.selective === true) return
   if (app.change?.seenAt !== undefined)
     context.metrics.pushToAppliedSeconds.observe((context.clock.now() - app.change.seenAt) / 1000)
   app.applied = digest
@@ -314,7 +315,8 @@ async function finish(
     initiatedBy: start.initiatedBy,
     changes: progress.changes,
   }
-  await remember(context.store.appendHistory(record))
+  // A part is no state to come back to (Argo CD, selective sync).
+  if (plan.selective !== true) await remember(context.store.appendHistory(record))
   const { waitingFor: _waiting, ...rest } = operation
   app.operation = {
     ...rest,
@@ -347,7 +349,7 @@ async function finish(
       seconds: (now - startedAt) / 1000,
     },
   })
-  if (phase === 'Succeeded') app.bundle = bundle.digest
+  if (phase === 'Succeeded' && plan.selective !== true) app.bundle = bundle.digest
   if (phase === 'Succeeded' && digest === removedDigest) app.swept = true
   await remember(context.store.putApplication(toRecord(app)))
 }

@@ -16,6 +16,7 @@ import { isSettled } from './once.ts'
 import { endOperation } from './operations.ts'
 import { manifestsOf, planOf } from './preview.ts'
 import { createRepositoryController, type RepositoryController } from './repositories.ts'
+import { askForSync, checkRevision } from './sync-request.ts'
 import { refreshHealth } from './verdicts.ts'
 import { applicationView, resourceViews } from './views.ts'
 import { why } from './why.ts'
@@ -277,23 +278,10 @@ export function createSystem(context: ControllerContext, version: { readonly ren
       const app = fleet.get(name)
       if (context.settings.readOnly)
         throw new HalcyonError('UsageInvalid', `Cannot sync ${name}: this process is read-only`)
-      if (request.revision !== undefined) {
-        throw new HalcyonError(
-          'UsageInvalid',
-          `Cannot sync ${name} to ${request.revision}: syncing to another revision than the tracked one is not supported yet`,
-        )
-      }
+      if (request.revision !== undefined) await checkRevision(context, app, request.revision, bound())
       if (request.dryRun === true) return dryRun(app, request)
-      app.request = request
-      app.attempts = undefined
-      queue.add(name, 'high')
-      for (;;) {
-        const { version } = app.changed
-        await queue.idle()
-        if (app.request !== request) break
-        await app.changed.past(version, AbortSignal.any([bound()]))
-      }
-      if (app.operation !== undefined) return app.operation
+      const operation = await askForSync(context, app, request)
+      if (operation !== undefined) return operation
       throw new HalcyonError(
         'UsageInvalid',
         `Cannot sync ${name}: nothing differs from Git and there are no hooks to run`,

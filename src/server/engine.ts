@@ -1,4 +1,6 @@
 /** What the HTTP API needs of the running system. The controllers implement it; tests give a small object. */
+
+import type { ResourceSelector } from '../api/resource-selector.ts'
 import type {
   ApplicationDetail,
   ApplicationView,
@@ -15,6 +17,8 @@ export interface SyncRequest {
   readonly prune?: boolean
   readonly revision?: string
   readonly dryRun?: boolean
+  /** Only these objects, without hooks. Empty or undefined = all. */
+  readonly resources?: readonly ResourceSelector[]
   readonly initiatedBy: string
 }
 

@@ -15,6 +15,14 @@ export const Cause = z.object({ ref: ObjectRef, chain: list(ObjectRef), reason: 
 
 const syncStatus = z.enum(['Synced', 'OutOfSync', 'Unknown'])
 const healthStatus = z.enum(['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'])
+export const ResourceSelector = z.strictObject({
+  group: z.string(),
+  kind: z.string().min(1),
+  namespace: z.string().optional(),
+  name: z.string().min(1),
+  exclude: z.boolean().optional(),
+})
+
 const syncPhase = z.enum(['PreSync', 'Sync', 'PostSync', 'SyncFail', 'PreDelete', 'PostDelete'])
 const operationPhase = z.enum(['Running', 'Succeeded', 'Failed', 'Error', 'Terminated'])
 

@@ -1,6 +1,7 @@
 /** `halcyon sync APP...`: starts a sync and waits for its end and for health. */
 import type { Command } from 'commander'
 import { HalcyonError } from '../../api/errors.ts'
+import { parseResourceSelector } from '../../api/resource-selector.ts'
 import type { ApplicationView, OperationView, PlanView } from '../../api/views.ts'
 import type { HalcyonClient } from '../../client/client.ts'
 import { addTargetOptions, type CliContext, type TargetOptions } from '../context.ts'
@@ -18,6 +19,7 @@ interface SyncOptions extends TargetOptions {
   readonly prune?: boolean
   readonly revision?: string
   readonly dryRun?: boolean
+  readonly resource?: readonly string[]
   readonly wait: boolean
   readonly timeout: number
 }
@@ -31,6 +33,7 @@ export function addSyncCommand(program: Command, context: CliContext): void {
     .option('--prune', 'delete what left Git, whatever the Application says')
     .option('--no-prune', 'delete nothing')
     .option('--revision <revision>', 'this branch, tag or commit instead of the one of the Application')
+    .option('--resource <resource...>', 'only these, without hooks: GROUP:KIND:[NAMESPACE/]NAME; a leading ! excludes')
     .option('--dry-run', 'let the server check everything, write nothing')
     .option('--no-wait', 'only start it')
     .option('--timeout <duration>', 'wait at most so long; the sync itself goes on', parseDuration, 15 * 60_000)
@@ -43,6 +46,7 @@ Exit code 1 when a sync failed or an application is not healthy at the end.
 Examples:
   halcyon sync shop-staging
   halcyon sync shop-staging shop-production --no-prune
+  halcyon sync shop-staging --resource apps:Deployment:web
   halcyon sync --all --no-wait`,
     )
     .action((names: string[], options: SyncOptions) => sync(context, names, options))
@@ -59,6 +63,7 @@ async function sync(context: CliContext, names: readonly string[], options: Sync
     ...(options.prune !== undefined && { prune: options.prune }),
     ...(options.revision !== undefined && { revision: options.revision }),
     ...(options.dryRun !== undefined && { dryRun: options.dryRun }),
+    ...(options.resource !== undefined && { resources: options.resource.map(parseResourceSelector) }),
   }
   if (options.dryRun) return dryRun(context, client, chosen, request, options.output)
   const operations = new Map<string, OperationView>()

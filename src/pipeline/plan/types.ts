@@ -117,6 +117,8 @@ export interface Plan {
   readonly application: string
   readonly revision: string
   readonly kind: 'sync' | 'heal'
+  /** A person picked some of the objects: no hooks, and nothing that makes the desired state count as applied. */
+  readonly selective?: boolean
   readonly steps: readonly Step[]
   /** What will not be done, and why: Prune=false, prune off. Part of the verdict (OutOfSync), not of the work. */
   readonly skipped: readonly Change[]

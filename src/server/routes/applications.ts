@@ -89,6 +89,7 @@ const sync = route({
     prune: z.boolean().optional().describe("Default: as the application's policy says"),
     revision,
     dryRun: z.boolean().optional(),
+    resources: z.array(schemas.ResourceSelector).max(1_000).optional().describe('Only these, without hooks'),
   }),
   answer: { description: 'The operation that was started', status: 202, schema: schemas.Operation },
   handle: ({ engine, name, body }) =>
@@ -97,6 +98,7 @@ const sync = route({
       ...(body.prune === undefined ? {} : { prune: body.prune }),
       ...(body.revision === undefined ? {} : { revision: body.revision }),
       ...(body.dryRun === undefined ? {} : { dryRun: body.dryRun }),
+      ...(body.resources === undefined ? {} : { resources: body.resources }),
     }),
 })
 
