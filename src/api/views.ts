@@ -1,5 +1,6 @@
 /** What the API, the CLI and later the UI show of an application. One shape everywhere; times are ISO 8601, UTC. */
 import type { ObjectRef } from '../kube/object.ts'
+import type { HoldView } from './hold.ts'
 import type { Reason } from './reasons.ts'
 
 export type SyncStatus = 'Synced' | 'OutOfSync' | 'Unknown'
@@ -66,6 +67,8 @@ export interface ApplicationView {
   readonly message: string
   readonly objects: number
   readonly operation?: OperationView
+  /** Set while it is kept at what it was. */
+  readonly hold?: HoldView
   readonly automated: { readonly enabled: boolean; readonly prune: boolean; readonly selfHeal: boolean }
   /** When this verdict was formed. */
   readonly observedAt: string

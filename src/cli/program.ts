@@ -10,6 +10,7 @@ import { addRenderCommand } from './commands/render.ts'
 import { addSandboxCommand } from './commands/sandbox.ts'
 import { addStatusCommand } from './commands/status.ts'
 import { addSyncCommand } from './commands/sync.ts'
+import { addHoldCommand, addResumeCommand, addUndoCommand } from './commands/undo.ts'
 import { addUpCommand } from './commands/up.ts'
 import { addVersionCommand } from './commands/version.ts'
 import { addWhyCommand } from './commands/why.ts'
@@ -27,6 +28,9 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   addDiffCommand,
   addRenderCommand,
   addSyncCommand,
+  addUndoCommand,
+  addHoldCommand,
+  addResumeCommand,
   addHistoryCommand,
   addEventsCommand,
   addPlanCommand,

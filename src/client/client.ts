@@ -1,6 +1,7 @@
 /** A typed client of the HTTP API over fetch, for the CLI and the web UI. Runs in Node and in browsers. */
 
 import { HalcyonError } from '../api/errors.ts'
+import type { HoldView, UndoView } from '../api/hold.ts'
 import type { ResourceSelector } from '../api/resource-selector.ts'
 import type {
   ApplicationDetail,
@@ -77,6 +78,9 @@ export interface HalcyonClient {
   /** Looks again at source and cluster; undefined = every application. */
   refresh(name: string | undefined, options?: { hard?: boolean }, signal?: AbortSignal): Promise<void>
   terminate(name: string, signal?: AbortSignal): Promise<void>
+  undo(name: string, request?: { to?: string; reason?: string }, signal?: AbortSignal): Promise<UndoView>
+  hold(name: string, request?: { reason?: string; until?: string }, signal?: AbortSignal): Promise<HoldView>
+  resume(name: string, signal?: AbortSignal): Promise<void>
   events(filter?: EventFilter, signal?: AbortSignal): Promise<readonly EventView[]>
   /**
    * The event log from `after` on, without gap or repetition: a lost connection is taken up again at the last event seen,
@@ -185,6 +189,13 @@ export function createClient(options: ClientOptions): HalcyonClient {
     },
     terminate: async (name, signal) => {
       await request('POST', applicationPath(name, 'terminate'), { doing: `stop the sync of ${name}`, body: {} }, signal)
+    },
+    undo: (name, body = {}, signal) =>
+      json('POST', applicationPath(name, 'undo'), { doing: `undo ${name}`, body }, signal),
+    hold: (name, body = {}, signal) =>
+      json('POST', applicationPath(name, 'hold'), { doing: `hold ${name}`, body }, signal),
+    resume: async (name, signal) => {
+      await request('POST', applicationPath(name, 'resume'), { doing: `resume ${name}`, body: {} }, signal)
     },
     events: (filter = {}, signal) => {
       const { types, ...rest } = filter

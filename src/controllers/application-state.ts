@@ -1,5 +1,6 @@
 /** One application as the controllers hold it in memory, and its way to and from the store. No effects. */
 import type { Application } from '../api/application.ts'
+import type { Hold } from '../api/hold.ts'
 import type { Reason } from '../api/reasons.ts'
 import type { Cause, HealthStatus, OperationView, SyncStatus } from '../api/views.ts'
 import { digestOf } from '../kube/canonical.ts'
@@ -94,6 +95,10 @@ export interface ManagedApplication {
   deletionHooks: boolean
   /** The hooks and objects of its deletion are done with; only the memory of it is left. */
   swept: boolean
+  /** Keeps it at what it was. */
+  hold: Hold | undefined
+  /** The tracked revisions for which the hold was judged last, so that the same ones are not rendered again. */
+  holdJudged: string
   warnings: readonly string[]
   /** The change it is working on. */
   change: ChangeInFlight | undefined
@@ -137,6 +142,8 @@ export function newApplication(
     deleting: undefined,
     deletionHooks: false,
     swept: false,
+    hold: undefined,
+    holdJudged: '',
     warnings: [],
     change: undefined,
     changed: createNotifier(),

@@ -19,6 +19,7 @@ import { atRevisions } from './at-revisions.ts'
 import { beginOwnChange, leaveChange } from './change.ts'
 import { type ControllerContext, remember, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
+import { underHold, type Wanted } from './holds.ts'
 import { ignoringOf } from './ignoring.ts'
 import { changesOf, closeInterrupted, endOperation, leaveOperation, startOperation } from './operations.ts'
 import { forgetObject, kindsOf, liveOf, router, trackingNameOf } from './owned.ts'
@@ -93,12 +94,11 @@ async function converge(
 ): Promise<Outcome> {
   const cluster = await context.destinations.cluster(app.manifest.spec.destination, signal)
   const targetOf = router(context, cluster)
-  const { request } = app
-  const manifest = request?.revision === undefined ? app.manifest : atRevisions(app.manifest, [request.revision])
-  const resolved = await resolve(manifest, context.pipeline, signal)
+  const aim = await wanted(context, app, cluster, signal)
+  const { resolved } = aim
   await observe(kindsOf(app), targetOf, signal)
   let differing: readonly string[] = []
-  if (await isCurrent(touches, app, resolved, signal)) {
+  if (await isCurrent(touches, app, aim, signal)) {
     app.failures = 0
     const drifted = driftOf(app, targetOf)
     if (app.running !== undefined) return done
@@ -108,16 +108,53 @@ async function converge(
   }
   app.change ??= beginOwnChange(context.tracing, app.name, resolved.revisions[0] ?? '')
   return context.tracing.within(app.change.span, () =>
-    deliver(context, app, { cluster, targetOf, manifest, resolved, drifted: differing }, signal),
+    deliver(context, app, { cluster, targetOf, aim, drifted: differing }, signal),
   )
+}
+
+/** The revision that was asked for, else what a hold keeps, else what is tracked. */
+async function wanted(
+  context: ControllerContext,
+  app: ManagedApplication,
+  cluster: Cluster,
+  signal: AbortSignal,
+): Promise<Wanted> {
+  const { request } = app
+  const manifest = request?.revision === undefined ? app.manifest : atRevisions(app.manifest, [request.revision])
+  if (request?.revision !== undefined || app.hold === undefined) {
+    return { manifest, spec: app.spec, resolved: await resolve(manifest, context.pipeline, signal) }
+  }
+  const digestOf = async (one: Wanted) => {
+    try {
+      return (await computeDesired(context, app, one.manifest, one.resolved, cluster, signal)).digest
+    } catch (error) {
+      // What does not render is no reason to let go of what works.
+      if (signal.aborted || !(error instanceof HalcyonError)) throw error
+      return undefined
+    }
+  }
+  return underHold(context, app, await tracked(context, app, signal), digestOf, signal)
+}
+
+/** With Git away, what was tracked last: a hold must not end, nor stop healing, because of it. */
+async function tracked(context: ControllerContext, app: ManagedApplication, signal: AbortSignal): Promise<Wanted> {
+  const { manifest } = app
+  try {
+    return { manifest, spec: app.spec, resolved: await resolve(manifest, context.pipeline, signal) }
+  } catch (error) {
+    if (signal.aborted || !(error instanceof HalcyonError) || app.hold === undefined) throw error
+    return {
+      manifest,
+      spec: app.spec,
+      resolved: { sources: [], revisions: app.hold.quarantined[0]?.revision.split(' ') ?? [] },
+    }
+  }
 }
 
 interface Delivery {
   readonly cluster: Cluster
   readonly targetOf: (kind: GroupKind) => Target
-  /** At the revision that was asked for. */
-  readonly manifest: Application
-  readonly resolved: Resolved
+  readonly aim: Wanted
   readonly drifted: readonly string[]
 }
 
@@ -125,14 +162,14 @@ interface Delivery {
 async function deliver(
   context: ControllerContext,
   app: ManagedApplication,
-  { cluster, targetOf, manifest, resolved, drifted }: Delivery,
+  { cluster, targetOf, aim, drifted }: Delivery,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const desired = await computeDesired(context, app, manifest, resolved, cluster, signal)
+  const desired = await computeDesired(context, app, aim.manifest, aim.resolved, cluster, signal)
   if (app.implicit && desired.objects.length === 0 && app.inventory.size === 0) throw nothingThere(app)
   const rendered: Rendered = {
     revisions: desired.revisions,
-    spec: app.spec,
+    spec: aim.spec,
     digest: desired.digest,
     readSets: desired.readSets,
   }
@@ -154,6 +191,7 @@ async function deliver(
     targetOf,
     desired: own,
     digest,
+    manifest: aim.manifest,
     controlNamespace: context.pipeline.controlNamespace,
     drifted,
     signal,
@@ -175,6 +213,7 @@ interface Act {
   readonly targetOf: (kind: GroupKind) => Target
   readonly desired: Desired
   readonly digest: string
+  readonly manifest: Application
   readonly controlNamespace: string
   /** Keys of what is not as it was applied, though Git did not change. */
   readonly drifted: readonly string[]
@@ -247,6 +286,7 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   )
   const operation = startOperation(context, {
     app,
+    manifest: input.manifest,
     plan,
     desired: input.desired,
     digest,
@@ -371,15 +411,15 @@ function settleProblem(app: ManagedApplication): void {
 async function isCurrent(
   touches: Touches,
   app: ManagedApplication,
-  resolved: Resolved,
+  { manifest, spec, resolved }: Wanted,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { rendered } = app
-  if (rendered === undefined || rendered.spec !== app.spec) return false
+  if (rendered === undefined || rendered.spec !== spec) return false
   if (desiredDigest(rendered) !== app.applied && app.running?.digest !== desiredDigest(rendered)) return false
   const same = rendered.revisions.every((revision, index) => revision === resolved.revisions[index])
   if (same) return true
-  if (await touches.between(app.manifest, rendered, resolved.revisions, signal)) return false
+  if (await touches.between(manifest, rendered, resolved.revisions, signal)) return false
   app.rendered = { ...rendered, revisions: resolved.revisions }
   app.revisions = resolved.revisions
   app.syncedRevisions = resolved.revisions

@@ -1,5 +1,6 @@
 /** Starts, supersedes and ends the operation of an application: deadline, journal, inventory, history. Effect. */
 import { randomBytes } from 'node:crypto'
+import type { Application } from '../api/application.ts'
 import { HalcyonError } from '../api/errors.ts'
 import type { Reason } from '../api/reasons.ts'
 import type { OperationView } from '../api/views.ts'
@@ -22,6 +23,8 @@ import { clearProblem, problemOf, setProblem, setSync, tellParent } from './verd
 
 export interface Start {
   readonly app: ManagedApplication
+  /** The Application whose sources were rendered, when it is not the one of now: a hold keeps an older one. */
+  readonly manifest?: Application
   readonly plan: Plan
   readonly desired: Desired
   /** Identity of the desired state: `desiredDigest`. */
@@ -314,6 +317,7 @@ async function finish(
     message,
     initiatedBy: start.initiatedBy,
     changes: progress.changes,
+    manifest: JSON.stringify(start.manifest ?? app.manifest),
   }
   // A part is no state to come back to (Argo CD, selective sync).
   if (plan.selective !== true) await remember(context.store.appendHistory(record))

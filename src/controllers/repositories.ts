@@ -141,7 +141,8 @@ export function createRepositoryController(context: ControllerContext): Reposito
     const behind = new Map<string, Use[]>()
     for (const use of uses) {
       const from = use.app.rendered?.revisions[use.source]
-      if (from === undefined) context.queue.add(use.app.name)
+      // What is held was rendered from another revision than the tracked one; whether it still is, only its own look can tell.
+      if (from === undefined || use.app.hold !== undefined) context.queue.add(use.app.name)
       else if (from !== commit) append(behind, from, use)
     }
     for (const [from, late] of behind) {

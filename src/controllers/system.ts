@@ -12,11 +12,13 @@ import { fromRecord, type ManagedApplication, newApplication, specDigest } from 
 import { type ControllerContext, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { createExplainer } from './explain.ts'
+import { holdView, liftHold, wakeAtEnd } from './holds.ts'
 import { isSettled } from './once.ts'
 import { endOperation } from './operations.ts'
 import { manifestsOf, planOf } from './preview.ts'
 import { createRepositoryController, type RepositoryController } from './repositories.ts'
 import { askForSync, checkRevision } from './sync-request.ts'
+import { holdAsIs, undo } from './undo.ts'
 import { refreshHealth } from './verdicts.ts'
 import { applicationView, resourceViews } from './views.ts'
 import { why } from './why.ts'
@@ -114,6 +116,12 @@ export function createSystem(context: ControllerContext, version: { readonly ren
       }
     }
     if (!fleet.all.has(root.metadata.name)) fleet.add(newApplication(root, '', true, now))
+    for (const hold of await store.holds()) {
+      const app = fleet.all.get(hold.application)
+      if (app === undefined) continue
+      app.hold = hold
+      wakeAtEnd(context, app)
+    }
   }
 
   async function commitView(
@@ -302,6 +310,16 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     async terminate(name) {
       const app = fleet.get(name)
       await endOperation(app, 'Terminated', `Cannot finish sync of ${name}: a person ended it`)
+    },
+    undo: async (name, request) => undo(context, fleet.get(name), request, bound()),
+    async hold(name, request) {
+      return holdView(await holdAsIs(context, fleet.get(name), request))
+    },
+    async resume(name, who) {
+      const app = fleet.get(name)
+      await liftHold(context, app, `resumed by ${who}`)
+      app.attempts = undefined
+      queue.add(name, 'high')
     },
     manifests: (name, options) => manifestsOf(context, fleet.get(name), options, bound()),
     plan: async (name) => (await planOf(context, fleet.get(name), bound())).view,

@@ -5,6 +5,7 @@ import { parseRefKey } from '../kube/object.ts'
 import { sameFingerprint } from '../pipeline/diff/fingerprint.ts'
 import type { LiveObject } from '../pipeline/plan/types.ts'
 import type { ManagedApplication } from './application-state.ts'
+import { holdView } from './holds.ts'
 import { policyOf } from './policy.ts'
 
 export function applicationView(app: ManagedApplication, cluster: string): ApplicationView {
@@ -35,6 +36,7 @@ export function applicationView(app: ManagedApplication, cluster: string): Appli
     message: firstThingToSay(app),
     objects: app.inventory.size,
     ...(app.operation === undefined ? {} : { operation: app.operation }),
+    ...(app.hold === undefined ? {} : { hold: holdView(app.hold) }),
     automated: { enabled: policy.enabled, prune: policy.prune, selfHeal: policy.selfHeal },
     observedAt: iso(app.observedAt),
   }

@@ -61,7 +61,15 @@ function causeText(app: ManagedApplication): string | undefined {
 }
 
 function impact(input: WhyInput): string[] {
+  const { hold } = input.app
   const lines = [...input.impact]
+  if (hold !== undefined) {
+    const why = hold.reason === '' ? '' : `: ${hold.reason}`
+    const end = hold.lift === 'person' ? `halcyon resume ${input.app.name}` : 'its revert, or a commit that changes it'
+    lines.push(
+      `held at ${hold.revisions[0]?.slice(0, 7)} by ${hold.who} since ${hold.since.slice(0, 16)}Z${why}; ends with ${end}`,
+    )
+  }
   if (input.repositoryFailure !== undefined)
     lines.push(`Git is not reachable (${input.repositoryFailure}); the last good revision stays live`)
   if (input.app.sync.status === 'Unknown' && input.app.syncedRevisions[0] !== undefined) {
@@ -92,9 +100,10 @@ function nextSteps({ app, before }: WhyInput): WhyView['next'] {
   if (app.attempts !== undefined) steps.push({ command: `halcyon sync ${name}`, effect: 'try again now' })
   if (before !== undefined && app.health.status !== 'Healthy') {
     steps.push({
-      command: `git revert ${app.revisions[0]?.slice(0, 7) ?? 'HEAD'}`,
-      effect: `in the repository: back to what was healthy at ${before.revision.slice(0, 7)}`,
+      command: `halcyon undo ${name}`,
+      effect: `back to ${before.revision.slice(0, 7)} now, and kept there`,
     })
+    steps.push({ command: `halcyon hold ${name}`, effect: 'leave it as it is, and follow Git no more' })
   }
   steps.push({ command: `halcyon diff ${name}`, effect: 'what a sync would change' })
   steps.push({ command: `halcyon events ${name}`, effect: 'what happened, in order' })

@@ -1,5 +1,6 @@
 /** What the HTTP API needs of the running system. The controllers implement it; tests give a small object. */
 
+import type { HoldView, UndoView } from '../api/hold.ts'
 import type { ResourceSelector } from '../api/resource-selector.ts'
 import type {
   ApplicationDetail,
@@ -22,6 +23,20 @@ export interface SyncRequest {
   readonly initiatedBy: string
 }
 
+export interface UndoRequest {
+  /** A revision that was applied here, or the id of a past sync; undefined = what was before. */
+  readonly to?: string
+  readonly reason?: string
+  readonly initiatedBy: string
+}
+
+export interface HoldRequest {
+  readonly reason?: string
+  /** ISO 8601. */
+  readonly until?: string
+  readonly initiatedBy: string
+}
+
 /** Methods that name an application throw HalcyonError NotFound when there is none. */
 export interface Engine {
   applications(): readonly ApplicationView[]
@@ -31,6 +46,12 @@ export interface Engine {
   /** Looks at the source and the cluster again now. `hard` drops caches and re-verifies every object. Undefined = all. */
   refresh(name: string | undefined, options: { hard: boolean }): Promise<void>
   terminate(name: string): Promise<void>
+  /** Back to what was, and kept there until Git says something else. */
+  undo(name: string, request: UndoRequest): Promise<UndoView>
+  /** Keeps it as it is until a person or the time says otherwise. */
+  hold(name: string, request: HoldRequest): Promise<HoldView>
+  /** Lifts the hold. Throws UsageInvalid when there is none. */
+  resume(name: string, who: string): Promise<void>
   /** Desired manifests as multi-document YAML, secrets masked unless `reveal`. */
   manifests(name: string, options: { revision?: string; reveal: boolean }): Promise<string>
   plan(name: string): Promise<PlanView>

@@ -1,5 +1,6 @@
 /** Schemas of what the API answers, for the OpenAPI document. The types in `api/views.ts` rule; `AllMatch` fails to compile when one differs. */
 import { z } from 'zod'
+import type { HoldView, UndoView } from '../api/hold.ts'
 import { type Reason, reasons } from '../api/reasons.ts'
 import type * as views from '../api/views.ts'
 import type { DecisionRecord } from '../store/store.ts'
@@ -51,6 +52,29 @@ const healthVerdict = z.object({
   cause: Cause.exactOptional(),
 })
 
+export const Hold = z.object({
+  revisions: list(z.string()),
+  quarantined: list(z.object({ revision: z.string(), digest: z.string() })),
+  lift: z.enum(['newer', 'person']),
+  reason: z.string(),
+  who: z.string(),
+  since: time,
+  until: time.exactOptional(),
+})
+
+export const Undo = z.object({
+  application: z.string(),
+  from: z.string(),
+  to: z.string(),
+  hold: Hold,
+  revert: z.object({
+    branch: z.string().exactOptional(),
+    commit: z.string().exactOptional(),
+    commands: list(z.string()),
+    note: z.string(),
+  }),
+})
+
 export const Application = z.object({
   name: z.string(),
   project: z.string(),
@@ -73,6 +97,7 @@ export const Application = z.object({
   message: z.string(),
   objects: count,
   operation: Operation.exactOptional(),
+  hold: Hold.exactOptional(),
   automated: z.object({ enabled: z.boolean(), prune: z.boolean(), selfHeal: z.boolean() }),
   observedAt: time,
 })
@@ -208,8 +233,10 @@ export type AllMatch = [
   Same<typeof History, views.HistoryView>,
   Same<typeof Event, views.EventView>,
   Same<typeof Decision, DecisionRecord & { readonly id: number }>,
+  Same<typeof Hold, HoldView>,
+  Same<typeof Undo, UndoView>,
 ]
-const allMatch: AllMatch = [true, true, true, true, true, true, true, true, true, true]
+const allMatch: AllMatch = [true, true, true, true, true, true, true, true, true, true, true, true]
 void allMatch
 
 /** The names under which the OpenAPI document lists them. */
@@ -223,12 +250,14 @@ export const components = {
   Event,
   FieldChange,
   History,
+  Hold,
   ObjectRef,
   Operation,
   Plan,
   Problem,
   Resource,
   Status,
+  Undo,
   Why,
   Woken,
 } as const

@@ -1,5 +1,6 @@
 /** A small engine for tests of the server: a fixed fleet and an event log that the test writes. It delivers nothing. */
 import { HalcyonError } from '../api/errors.ts'
+import type { HoldView } from '../api/hold.ts'
 import type { ApplicationView, EventView } from '../api/views.ts'
 import type { Engine } from './engine.ts'
 
@@ -23,6 +24,15 @@ export function testApplicationView(name: string, fields: Partial<ApplicationVie
     observedAt: at,
     ...fields,
   }
+}
+
+const testHold: HoldView = {
+  revisions: ['a'.repeat(40)],
+  quarantined: [],
+  lift: 'newer',
+  reason: 'it broke',
+  who: 'api',
+  since: at,
 }
 
 export interface TestEngine extends Engine {
@@ -76,6 +86,15 @@ export function createTestEngine(applications: readonly ApplicationView[]): Test
     },
     refresh: async (name, options) => note('refresh', name ?? '*', options),
     terminate: async (name) => note('terminate', find(name).name, {}),
+    async undo(name, request) {
+      note('undo', find(name).name, request)
+      return { application: name, from: 'b', to: 'a', hold: testHold, revert: { commands: ['git revert b'], note: '' } }
+    },
+    async hold(name, request) {
+      note('hold', find(name).name, request)
+      return testHold
+    },
+    resume: async (name, who) => note('resume', find(name).name, { who }),
     async manifests(name, options) {
       note('manifests', find(name).name, options)
       return 'kind: ConfigMap\n'

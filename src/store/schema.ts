@@ -55,4 +55,5 @@ export const migrations: readonly string[] = [
   CREATE INDEX history_application ON history (application, id);
   CREATE INDEX history_bundle ON history (bundle);
   `,
+  'CREATE TABLE holds (application TEXT PRIMARY KEY, record TEXT NOT NULL)',
 ]

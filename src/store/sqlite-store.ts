@@ -1,4 +1,5 @@
 /** The Store on SQLite: the tables put together. Opening, migrations and repair are in `open-store.ts`. */
+import type { Hold } from '../api/hold.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createBundles, createRenders } from './blobs.ts'
 import type { Database } from './database.ts'
@@ -103,6 +104,24 @@ export function createSqliteStore(database: Database, options: SqliteStoreOption
         options.onError('reading applications failed', error)
         throw error
       }
+    },
+
+    async putHold(hold) {
+      const sql = 'INSERT OR REPLACE INTO holds (application, record) VALUES (?, ?)'
+      database.write(
+        () => database.statement(sql).run(hold.application, JSON.stringify(hold)),
+        `hold ${hold.application}`,
+      )
+      await database.durable()
+    },
+    async deleteHold(application) {
+      const sql = 'DELETE FROM holds WHERE application = ?'
+      database.write(() => database.statement(sql).run(application), `hold ${application}`)
+      await database.durable()
+    },
+    async holds() {
+      const rows = database.statement('SELECT record FROM holds ORDER BY application').all()
+      return rows.map((row) => JSON.parse(row['record'] as string) as Hold)
     },
 
     async putHookRun(run) {

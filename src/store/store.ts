@@ -1,5 +1,6 @@
 /** What Halcyon remembers. One interface, SQLite behind it today; methods are asynchronous so that a database over a network fits. */
 
+import type { Hold } from '../api/hold.ts'
 import type { Reason } from '../api/reasons.ts'
 import type { EventView, HealthStatus, OperationView, SyncPhase } from '../api/views.ts'
 import type { ReadEntry } from '../pipeline/source/source.ts'
@@ -81,6 +82,8 @@ export interface HistoryRecord {
   readonly message: string
   readonly initiatedBy: string
   readonly changes: number
+  /** The Application as it was, as JSON text: an undo needs its sources. Absent in old records. */
+  readonly manifest?: string
 }
 
 export interface EventQuery {
@@ -120,6 +123,11 @@ export interface Store extends AsyncDisposable {
   putApplication(record: ApplicationRecord): Promise<void>
   deleteApplication(name: string): Promise<void>
   applications(): Promise<readonly ApplicationRecord[]>
+
+  /** Durable when it resolves: a hold that a crash forgets would bring back what was undone. */
+  putHold(hold: Hold): Promise<void>
+  deleteHold(application: string): Promise<void>
+  holds(): Promise<readonly Hold[]>
 
   putHookRun(run: HookRun): Promise<void>
   hookRuns(operation: string): Promise<readonly HookRun[]>

@@ -3,8 +3,9 @@ import type { ApplicationView } from '../../api/views.ts'
 import { ageText } from './age.ts'
 import { type Cell, columns } from './columns.ts'
 import { plainLine } from './plain.ts'
+import { shortRevision } from './revision.ts'
 import { healthStyle, type Style, syncStyle } from './style.ts'
-import { shortRevision, situationText } from './verdict.ts'
+import { situationText } from './verdict.ts'
 
 export interface TableOptions {
   readonly now: number

@@ -3,8 +3,8 @@ import type { HistoryView } from '../../api/views.ts'
 import { ageText, elapsedText } from './age.ts'
 import { type Cell, columns } from './columns.ts'
 import { plainLine } from './plain.ts'
+import { shortRevision } from './revision.ts'
 import type { Style } from './style.ts'
-import { shortRevision } from './verdict.ts'
 
 export function historyLines(
   entries: readonly HistoryView[],

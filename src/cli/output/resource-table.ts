@@ -3,8 +3,9 @@ import type { ApplicationDetail, ResourceView } from '../../api/views.ts'
 import { ageText } from './age.ts'
 import { type Cell, columns } from './columns.ts'
 import { plainLine } from './plain.ts'
+import { shortRevision } from './revision.ts'
 import { healthStyle, type Style, syncStyle } from './style.ts'
-import { refText, shortRevision, situationText } from './verdict.ts'
+import { refText, situationText } from './verdict.ts'
 
 export function applicationLines(
   application: ApplicationDetail,

@@ -9,9 +9,9 @@ import { historyLines } from './history.ts'
 import { onceExitCode, onceReport, onceText } from './once.ts'
 import { readyLines, shellPath } from './ready-screen.ts'
 import { applicationLines } from './resource-table.ts'
+import { shortRevision } from './revision.ts'
 import { statusLines } from './status.ts'
 import { noStyle, styleFor } from './style.ts'
-import { shortRevision } from './verdict.ts'
 import { whyLines } from './why.ts'
 
 const options = { now, style: noStyle, width: 100 }

@@ -2,6 +2,7 @@
 import { type Reason, reasons } from '../../api/reasons.ts'
 import type { ApplicationView, Cause, OperationView } from '../../api/views.ts'
 import { clockText } from './age.ts'
+import { holdText } from './hold.ts'
 import { plainLine } from './plain.ts'
 
 /** `needsYou`: no progress without a person or a commit. `shipping`: moves now. `waiting`: moves later by itself, or on request. */
@@ -23,6 +24,16 @@ export function verdictOf(application: ApplicationView, now: number): Verdict {
   const { sync, health, operation, name } = application
   if (operation?.phase === 'Running') {
     return { group: 'shipping', word: 'Syncing', since: operation.startedAt, text: runningText(operation), next: '' }
+  }
+  if (application.hold !== undefined && isQuiet(application)) {
+    const { hold } = application
+    return {
+      group: 'waiting',
+      word: 'Held',
+      since: hold.since,
+      text: holdText(hold, now),
+      next: `halcyon resume ${name}`,
+    }
   }
   if (isQuiet(application)) return { group: 'quiet', word: health.status, since: health.since, text: '', next: '' }
 
@@ -99,13 +110,6 @@ function stepText(step: NonNullable<OperationView['step']>): string {
 /** `Deployment shop/web`, `Namespace shop`. */
 export function refText(ref: Cause['ref']): string {
   return plainLine(ref.namespace === '' ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`)
-}
-
-/** `7c31e0d` of a commit, `sha256:9f2c1ab` of a folder; chart versions stay; '-' when unknown. */
-export function shortRevision(revision: string): string {
-  if (revision === '') return '-'
-  const digest = /^(sha256:)?([0-9a-f]{12,64})$/.exec(revision)
-  return digest === null ? plainLine(revision).slice(0, 24) : `${digest[1] ?? ''}${digest[2]!.slice(0, 7)}`
 }
 
 function curesItself(reason: Reason): boolean {

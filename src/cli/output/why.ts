@@ -3,8 +3,9 @@ import type { WhyView } from '../../api/views.ts'
 import { ageText } from './age.ts'
 import { columns, wrapText } from './columns.ts'
 import { plainLine } from './plain.ts'
+import { shortRevision } from './revision.ts'
 import type { Style } from './style.ts'
-import { refText, shortRevision } from './verdict.ts'
+import { refText } from './verdict.ts'
 
 export interface WhyOptions {
   readonly now: number

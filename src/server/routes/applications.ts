@@ -133,6 +133,49 @@ const terminate = route({
   handle: ({ engine, name }) => engine.terminate(name),
 })
 
+const undo = route({
+  method: 'POST',
+  path: '/applications/{name}/undo',
+  summary: 'Back to what was applied before, and kept there until Git says something else',
+  body: z.strictObject({
+    to: z.string().min(1).optional().describe('A revision that was applied here, or the id of a past sync'),
+    reason: z.string().max(1_000).optional(),
+  }),
+  answer: { description: 'What was undone, and how Git is told', status: 202, schema: schemas.Undo },
+  handle: ({ engine, name, body }) =>
+    engine.undo(name, {
+      initiatedBy: 'api',
+      ...(body.to === undefined ? {} : { to: body.to }),
+      ...(body.reason === undefined ? {} : { reason: body.reason }),
+    }),
+})
+
+const hold = route({
+  method: 'POST',
+  path: '/applications/{name}/hold',
+  summary: 'Keeps an application as it is',
+  body: z.strictObject({
+    reason: z.string().max(1_000).optional(),
+    until: z.iso.datetime({ offset: true }).optional().describe('Lifted then'),
+  }),
+  answer: { description: 'The hold', status: 202, schema: schemas.Hold },
+  handle: ({ engine, name, body }) =>
+    engine.hold(name, {
+      initiatedBy: 'api',
+      ...(body.reason === undefined ? {} : { reason: body.reason }),
+      ...(body.until === undefined ? {} : { until: body.until }),
+    }),
+})
+
+const resume = route({
+  method: 'POST',
+  path: '/applications/{name}/resume',
+  summary: 'Lifts the hold of an application',
+  body: z.strictObject({}),
+  answer: { description: 'Lifted', status: 202 },
+  handle: ({ engine, name }) => engine.resume(name, 'api'),
+})
+
 export const applicationRoutes: readonly Route[] = [
   list,
   get,
@@ -144,4 +187,7 @@ export const applicationRoutes: readonly Route[] = [
   refresh,
   refreshAll,
   terminate,
+  undo,
+  hold,
+  resume,
 ]
