@@ -16,4 +16,11 @@ export const helmHookAnnotation = 'helm.sh/hook'
 export const helmHookWeightAnnotation = 'helm.sh/hook-weight'
 export const helmHookDeletePolicyAnnotation = 'helm.sh/hook-delete-policy'
 export const helmResourcePolicyAnnotation = 'helm.sh/resource-policy'
+/** `allowed`: the object may be deleted without anyone's approval. */
+export const deletionAnnotation = 'halcyon.dev/deletion'
+/** On an Application: how many objects a sync may delete without approval, as a number and as a share in percent. */
+export const maxDeleteAnnotation = 'halcyon.dev/max-delete'
+export const maxDeletePercentAnnotation = 'halcyon.dev/max-delete-percent'
+/** `true` on an Application: where we differ from Argo CD on purpose, do as it does. */
+export const strictAnnotation = 'halcyon.dev/argocd-strict'
 export const argoGroup = 'argoproj.io'

@@ -91,6 +91,11 @@ export const reasons = {
   },
   DeadlineExceeded: { retry: 'backoff', http: 504, description: 'The operation did not finish before its deadline.' },
   PruneRefused: { retry: 'never', http: 409, description: 'The sync would delete every object of the application.' },
+  DeletionGuard: {
+    retry: 'never',
+    http: 409,
+    description: 'More objects, or objects of other kinds, would be deleted than may be without an approval.',
+  },
   Superseded: { retry: 'never', http: 409, description: 'A newer revision took over before the operation ended.' },
   Terminated: { retry: 'never', http: 409, description: 'A person or a shutdown ended the operation.' },
   NotConverged: {

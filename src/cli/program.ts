@@ -1,5 +1,6 @@
 /** The command line: one command per file, wired here. `createProgram` is pure of effects until it is parsed. */
 import { Command } from 'commander'
+import { addApproveCommand } from './commands/approve.ts'
 import { addCompletionCommands } from './commands/completion.ts'
 import { addDiffCommand } from './commands/diff.ts'
 import { addEventsCommand } from './commands/events.ts'
@@ -29,6 +30,7 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   addRenderCommand,
   addSyncCommand,
   addUndoCommand,
+  addApproveCommand,
   addHoldCommand,
   addResumeCommand,
   addHistoryCommand,

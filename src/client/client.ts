@@ -81,6 +81,7 @@ export interface HalcyonClient {
   undo(name: string, request?: { to?: string; reason?: string }, signal?: AbortSignal): Promise<UndoView>
   hold(name: string, request?: { reason?: string; until?: string }, signal?: AbortSignal): Promise<HoldView>
   resume(name: string, signal?: AbortSignal): Promise<void>
+  approve(name: string, plan: string, signal?: AbortSignal): Promise<void>
   events(filter?: EventFilter, signal?: AbortSignal): Promise<readonly EventView[]>
   /**
    * The event log from `after` on, without gap or repetition: a lost connection is taken up again at the last event seen,
@@ -196,6 +197,10 @@ export function createClient(options: ClientOptions): HalcyonClient {
       json('POST', applicationPath(name, 'hold'), { doing: `hold ${name}`, body }, signal),
     resume: async (name, signal) => {
       await request('POST', applicationPath(name, 'resume'), { doing: `resume ${name}`, body: {} }, signal)
+    },
+    approve: async (name, plan, signal) => {
+      const call = { doing: `approve deletes of ${name}`, body: { plan } }
+      await request('POST', applicationPath(name, 'approve'), call, signal)
     },
     events: (filter = {}, signal) => {
       const { types, ...rest } = filter

@@ -5,10 +5,10 @@ import type { Reason } from '../api/reasons.ts'
 import type { Cause, HealthStatus, OperationView, SyncStatus } from '../api/views.ts'
 import { digestOf } from '../kube/canonical.ts'
 import { createNotifier, type Notifier } from '../pipeline/apply/notifier.ts'
-import type { ObjectOptions } from '../pipeline/plan/types.ts'
+import type { ObjectOptions, Refusal } from '../pipeline/plan/types.ts'
 import type { ReadEntry } from '../pipeline/source/source.ts'
 import type { SyncRequest } from '../server/engine.ts'
-import type { ApplicationRecord, InventoryRecord } from '../store/store.ts'
+import type { ApplicationRecord, Approval, InventoryRecord } from '../store/store.ts'
 import type { ChangeInFlight } from './change.ts'
 
 /** What the desired objects were computed from, the last time. Equal inputs need no second computation. */
@@ -95,6 +95,10 @@ export interface ManagedApplication {
   deletionHooks: boolean
   /** The hooks and objects of its deletion are done with; only the memory of it is left. */
   swept: boolean
+  /** Why the last plan must not run; undefined when it may. */
+  refusal: Refusal | undefined
+  /** Deletes that a person let pass. */
+  approved: Approval | undefined
   /** Keeps it at what it was. */
   hold: Hold | undefined
   /** The tracked revisions for which the hold was judged last, so that the same ones are not rendered again. */
@@ -142,6 +146,8 @@ export function newApplication(
     deleting: undefined,
     deletionHooks: false,
     swept: false,
+    refusal: undefined,
+    approved: undefined,
     hold: undefined,
     holdJudged: '',
     warnings: [],
@@ -174,6 +180,7 @@ export function toRecord(app: ManagedApplication): ApplicationRecord {
     bundle: app.bundle,
     deletionHooks: app.deletionHooks,
     swept: app.swept,
+    ...(app.approved === undefined ? {} : { approved: app.approved }),
     inventory: [...app.inventory.values()],
     sync: { status: app.sync.status, since: new Date(app.sync.since).toISOString() },
     health: { status: app.health.status, since: new Date(app.health.since).toISOString() },
@@ -201,6 +208,7 @@ export function fromRecord(record: ApplicationRecord, implicit: boolean, now: nu
   app.operation = record.operation
   app.deletionHooks = record.deletionHooks ?? false
   app.swept = record.swept ?? false
+  app.approved = record.approved
   app.interrupted = record.operation?.phase === 'Running' ? (record.operationDigest ?? '') : ''
   if (record.sync.status === 'Synced' && record.renderDigest !== '' && record.spec === app.spec) {
     app.rendered = {

@@ -15,6 +15,7 @@ import { outOfSyncKeys, syncStatusOf } from '../pipeline/plan/verdict.ts'
 import { backoffMs } from '../runtime/retry.ts'
 import type { Outcome } from '../runtime/work-queue.ts'
 import { desiredDigest, type ManagedApplication, type Rendered, toRecord } from './application-state.ts'
+import { deletionOf, noteRefusal } from './approvals.ts'
 import { atRevisions } from './at-revisions.ts'
 import { beginOwnChange, leaveChange } from './change.ts'
 import { type ControllerContext, remember, report } from './context.ts'
@@ -230,7 +231,7 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   const failedBefore = app.attempts?.digest === digest && !app.attempts.applied
   const runHooks = request !== undefined || resume !== undefined || failedBefore
   const planned = await context.tracing.span('halcyon.plan', { 'halcyon.application': app.name }, async () =>
-    planFor(input, policy, runHooks),
+    planFor(input, policy, runHooks, context.clock.now()),
   )
   const { plan: whole, unchanged } = await leaveIgnored(planned, ignoringOf(context, app), input.targetOf, input.signal)
   for (const object of unchanged) adopt(input, object)
@@ -240,19 +241,9 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   for (const { key } of whole.forget) forgetObject(context, app, key, input.targetOf)
   if (app.running === undefined) setSync(context, app, syncStatusOf(whole))
   const plan = request?.resources?.length ? selectResources(whole, request.resources) : whole
+  app.refusal = plan.refused
   if (plan.refused !== undefined) {
-    setProblem(context, app, 'SyncRefused', plan.refused.reason, plan.refused.message)
-    recordDecision(context, app, {
-      rule: 'guard',
-      inputs: {
-        revision: plan.revision,
-        kind: plan.kind,
-        changes: changesOf(plan).length,
-        reason: plan.refused.reason,
-      },
-      outcome: 'refuse',
-      reason: plan.refused.message,
-    })
+    noteRefusal(context, app, { revision: plan.revision, kind: plan.kind, changes: changesOf(plan).length })
     endChange(app, plan.refused.message)
     answerSync(app, new HalcyonError(plan.refused.reason, plan.refused.message))
     return done
@@ -299,7 +290,7 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   return done
 }
 
-function planFor(input: Act, policy: Policy, runHooks: boolean): Plan {
+function planFor(input: Act, policy: Policy, runHooks: boolean, now: number): Plan {
   const { app, desired, digest } = input
   const request = app.request
   return decide(
@@ -314,6 +305,7 @@ function planFor(input: Act, policy: Policy, runHooks: boolean): Plan {
       kind: app.applied === digest && !runHooks ? 'heal' : 'sync',
       prune: request?.prune ?? policy.prune,
       allowEmpty: policy.allowEmpty,
+      ...deletionOf(app, policy, now),
       initiatedBy: runHooks ? 'user' : 'automated',
     },
     input.targetOf,

@@ -48,10 +48,11 @@ export function createFleet(options: FleetOptions): Fleet {
       }
       known.parent = parent
       known.manifest = manifest
+      const isBack = known.deleting !== undefined
       known.deleting = undefined
       known.swept = false
       const spec = specDigest(manifest)
-      if (spec === known.spec) return
+      if (spec === known.spec && !isBack) return
       known.spec = spec
       options.onChanged(known)
     },

@@ -355,6 +355,8 @@ async function finish(
   })
   if (phase === 'Succeeded' && plan.selective !== true) app.bundle = bundle.digest
   if (phase === 'Succeeded' && digest === removedDigest) app.swept = true
+  // An approval is for one set of deletes, once.
+  if (phase === 'Succeeded') app.approved = undefined
   await remember(context.store.putApplication(toRecord(app)))
 }
 

@@ -1,5 +1,7 @@
 /** What an Application allows to happen without a person. Pure. */
 import type { Application, Retry } from '../api/application.ts'
+import { maxDeleteAnnotation, maxDeletePercentAnnotation, strictAnnotation } from '../api/names.ts'
+import { type DeletionRules, defaultDeletionRules } from '../pipeline/plan/guard.ts'
 import type { ObjectOptions } from '../pipeline/plan/types.ts'
 
 export interface Policy {
@@ -10,6 +12,8 @@ export interface Policy {
   readonly retry: Retry | undefined
   readonly createNamespace: boolean
   readonly propagation: ObjectOptions['prunePropagationPolicy']
+  /** Undefined: as Argo CD, without a budget. */
+  readonly deletion: DeletionRules | undefined
 }
 
 /** Argo CD's defaults: `automated` absent = manual; `enabled` absent or null = on; prune, selfHeal and allowEmpty off; foreground pruning. */
@@ -25,7 +29,25 @@ export function policyOf(manifest: Application): Policy {
     retry: policy?.retry,
     createNamespace: options.has('CreateNamespace=true'),
     propagation: propagationOf(options),
+    deletion: deletionRulesOf(manifest),
   }
+}
+
+/** The defaults, the Application's annotations over them; none at all with `halcyon.dev/argocd-strict: "true"`. */
+function deletionRulesOf({ metadata }: Application): DeletionRules | undefined {
+  const annotations = metadata.annotations ?? {}
+  if (annotations[strictAnnotation] === 'true') return undefined
+  return {
+    ...defaultDeletionRules,
+    maxDelete: wholeNumber(annotations[maxDeleteAnnotation], Number.MAX_SAFE_INTEGER) ?? defaultDeletionRules.maxDelete,
+    maxDeletePercent:
+      wholeNumber(annotations[maxDeletePercentAnnotation], 100) ?? defaultDeletionRules.maxDeletePercent,
+  }
+}
+
+/** What is no number from 0 to `max` counts as absent: a slip must not open the guard. */
+function wholeNumber(text: string | undefined, max: number): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) && Number(text) <= max ? Number(text) : undefined
 }
 
 function propagationOf(options: ReadonlySet<string>): ObjectOptions['prunePropagationPolicy'] {

@@ -11,6 +11,7 @@ import { type Desired, decide, desire, observe, resolve } from '../pipeline/pipe
 import { printPlan } from '../pipeline/plan/print.ts'
 import type { Change, Plan } from '../pipeline/plan/types.ts'
 import { desiredDigest, type ManagedApplication } from './application-state.ts'
+import { deletionOf } from './approvals.ts'
 import { atRevisions } from './at-revisions.ts'
 import type { ControllerContext } from './context.ts'
 import { ignoringOf } from './ignoring.ts'
@@ -89,6 +90,7 @@ export async function planOf(
       kind: app.applied === digest ? 'heal' : 'sync',
       prune: request.prune ?? (policy.enabled ? policy.prune : true),
       allowEmpty: policy.allowEmpty,
+      ...deletionOf(app, policy, context.clock.now()),
       initiatedBy: 'automated',
     },
     targetOf,

@@ -4,6 +4,7 @@ import type { Target } from '../pipeline/apply/target.ts'
 import { type Desired, decide, desire, observe, resolve } from '../pipeline/pipeline.ts'
 import type { Outcome } from '../runtime/work-queue.ts'
 import { type ManagedApplication, removedDigest } from './application-state.ts'
+import { deletionOf, noteRefusal } from './approvals.ts'
 import { atRevisions } from './at-revisions.ts'
 import { type ControllerContext, remember, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
@@ -128,11 +129,17 @@ function startRemoval(
       prune: true,
       allowEmpty: true,
       removal: true,
+      ...deletionOf(app, policyOf(app.manifest), context.clock.now()),
       trackingName: trackingNameOf(app, context.pipeline.controlNamespace),
       initiatedBy: 'user',
     },
     targetOf,
   )
+  app.refusal = plan.refused
+  if (plan.refused !== undefined) {
+    noteRefusal(context, app, { revision: plan.revision, kind: 'removal', changes: changesOf(plan).length })
+    return { kind: 'stalled', reason: plan.refused.message }
+  }
   // What must stay (Delete=false, tracked by another) is let go, not deleted.
   for (const change of [...plan.skipped, ...plan.forget]) forgetObject(context, app, change.key, targetOf)
   if (changesOf(plan).length === 0) return { kind: 'requeue', afterMs: 0 }

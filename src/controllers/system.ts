@@ -9,6 +9,7 @@ import type { LiveObject } from '../pipeline/plan/types.ts'
 import type { Engine, SyncRequest } from '../server/engine.ts'
 import { createApplicationController } from './application.ts'
 import { fromRecord, type ManagedApplication, newApplication, specDigest } from './application-state.ts'
+import { approve } from './approvals.ts'
 import { type ControllerContext, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { createExplainer } from './explain.ts'
@@ -315,6 +316,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     async hold(name, request) {
       return holdView(await holdAsIs(context, fleet.get(name), request))
     },
+    approve: async (name, request) => approve(context, fleet.get(name), request),
     async resume(name, who) {
       const app = fleet.get(name)
       await liftHold(context, app, `resumed by ${who}`)

@@ -50,6 +50,8 @@ export interface Engine {
   undo(name: string, request: UndoRequest): Promise<UndoView>
   /** Keeps it as it is until a person or the time says otherwise. */
   hold(name: string, request: HoldRequest): Promise<HoldView>
+  /** Lets deletes pass that wait for a person; `plan` names the set the person saw. */
+  approve(name: string, request: { readonly plan: string; readonly initiatedBy: string }): Promise<void>
   /** Lifts the hold. Throws UsageInvalid when there is none. */
   resume(name: string, who: string): Promise<void>
   /** Desired manifests as multi-document YAML, secrets masked unless `reveal`. */

@@ -94,6 +94,7 @@ export function createTestEngine(applications: readonly ApplicationView[]): Test
       note('hold', find(name).name, request)
       return testHold
     },
+    approve: async (name, request) => note('approve', find(name).name, request),
     resume: async (name, who) => note('resume', find(name).name, { who }),
     async manifests(name, options) {
       note('manifests', find(name).name, options)

@@ -19,6 +19,15 @@ export interface InventoryRecord {
   readonly wave: number
 }
 
+/** A person let these deletes pass, once, for a while. */
+export interface Approval {
+  readonly plan: string
+  readonly keys: readonly string[]
+  readonly who: string
+  /** ISO 8601. */
+  readonly until: string
+}
+
 export interface ApplicationRecord {
   readonly name: string
   /** The application whose manifests contain this one; '' for the root. */
@@ -43,6 +52,7 @@ export interface ApplicationRecord {
   readonly deletionHooks?: boolean
   /** The deletion ran its hooks and removed the objects. */
   readonly swept?: boolean
+  readonly approved?: Approval
   /** Identity of the desired state a Running operation applies. Another desired state is another operation. */
   readonly operationDigest?: string
 }

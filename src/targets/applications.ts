@@ -53,6 +53,7 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
   return {
     name: 'applications',
     gatesLastStep: false,
+    revives: true,
     owns: (kind) => kind.group === argoGroup && registryKinds.has(kind.kind),
     isNamespaced: () => true,
     prepare: async () => {},

@@ -75,6 +75,7 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
   return {
     name: client.name,
     gatesLastStep: true,
+    revives: false,
     owns: (kind) => kind.group !== argoGroup || !registryKinds.has(kind.kind),
     isNamespaced: (kind) => discovery.resource(kind)?.namespaced,
     async prepare(kinds, signal) {

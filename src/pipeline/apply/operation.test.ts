@@ -33,6 +33,7 @@ function scene(health: (key: string) => HealthStatus | '' = () => 'Healthy') {
   const target: Target = {
     name: 'test',
     gatesLastStep: true,
+    revives: false,
     owns: () => true,
     isNamespaced: () => true,
     prepare: async () => {},

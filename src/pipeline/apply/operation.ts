@@ -172,7 +172,8 @@ async function applyOne(change: Change, context: OperationContext, signal: Abort
   }
   const live = target.live(change.key)
   if (alwaysRecreated(desired, live)) await makeRoom(change, target, context, signal)
-  else if (live?.deleting === true) await waitFor([awaiting(change.key, 'prune', context)], context, signal)
+  else if (live?.deleting === true && !target.revives)
+    await waitFor([awaiting(change.key, 'prune', context)], context, signal)
   context.onApplied(change, await applyForcing(change, desired, target, context, signal))
 }
 

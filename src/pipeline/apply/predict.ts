@@ -42,7 +42,12 @@ export async function predict(
         const result = await target.predict(desired, signal)
         written.set(change.key, result)
         const live = target.live(change.key)
-        if (change.action !== 'hook' && live !== undefined && sameFingerprint(live.fingerprint, result.fingerprint)) {
+        if (
+          change.action !== 'hook' &&
+          live !== undefined &&
+          !live.deleting &&
+          sameFingerprint(live.fingerprint, result.fingerprint)
+        ) {
           settled.add(change.key)
         }
       } catch (error) {

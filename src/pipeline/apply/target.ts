@@ -19,6 +19,8 @@ export interface Target {
    * its children between waves, but is done when the last of them are in place.
    */
   readonly gatesLastStep: boolean
+  /** Applying an object that is being deleted takes it back; elsewhere it has to be gone first. */
+  readonly revives: boolean
   /** True when objects of this kind belong to this target. */
   owns(kind: GroupKind): boolean
   /** Undefined: the kind is not served (or not known because discovery failed, which throws). */

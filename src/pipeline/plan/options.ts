@@ -1,6 +1,7 @@
 /** Sync options: an object's own annotation over the application's list. Pure. */
 import {
   compareOptionsAnnotation,
+  deletionAnnotation,
   helmResourcePolicyAnnotation,
   ignoreHealthcheckAnnotation,
   syncOptionsAnnotation,
@@ -73,15 +74,16 @@ export function pruneRulesOf(object: KubeObject): PruneRules | undefined {
   const own = annotations[syncOptionsAnnotation]
   const policy = annotations[helmResourcePolicyAnnotation]
   const compare = annotations[compareOptionsAnnotation]
-  if (own === undefined && policy === undefined && compare === undefined) return undefined
+  const freely = annotations[deletionAnnotation] === 'allowed'
+  if (own === undefined && policy === undefined && compare === undefined && !freely) return undefined
   const options = parseOptions(splitList(own))
   const helm = policy === 'keep' ? `${helmResourcePolicyAnnotation}: keep` : ''
   const keep = keptBy('Prune', options) || helm
   const keepOnRemoval = keptBy('Delete', options) || helm
   const last = options.get('PruneLast') === 'true'
   const ignoreExtraneous = splitList(compare).includes('IgnoreExtraneous')
-  const silent = keep === '' && keepOnRemoval === '' && !last && !ignoreExtraneous
-  return silent ? undefined : { keep, keepOnRemoval, last, ignoreExtraneous }
+  const silent = keep === '' && keepOnRemoval === '' && !last && !ignoreExtraneous && !freely
+  return silent ? undefined : { keep, keepOnRemoval, last, ignoreExtraneous, freely }
 }
 
 /** The option that forbids pruning, or deletion with the application, in words; '' when none does. */

@@ -2,7 +2,7 @@
 import { parseRefKey } from '../../kube/object.ts'
 import type { InventoryRecord } from '../../store/store.ts'
 import { sameFingerprint } from '../diff/fingerprint.ts'
-import { emptyGuard, sharedGuard } from './guard.ts'
+import { deletionGuard, emptyGuard, sharedGuard } from './guard.ts'
 import { indexInventory } from './inventory.ts'
 import { isCrd, orderDesired } from './namespaces.ts'
 import { placePrunes, planPrunes } from './prune.ts'
@@ -34,7 +34,9 @@ export function makePlan(input: PlanInput): Plan {
     skipped: pruning.skipped,
     forget: pruning.forget,
     refused:
-      emptyGuard(input, [...prunes, ...pruning.skipped]) ?? sharedGuard(input, takenFromOthers(decided, context)),
+      emptyGuard(input, [...prunes, ...pruning.skipped]) ??
+      sharedGuard(input, takenFromOthers(decided, context)) ??
+      deletionGuard(input, prunes),
   }
 }
 

@@ -3,6 +3,7 @@ import type { HealthStatus, SyncPhase } from '../../api/views.ts'
 import type { KubeObject, ObjectRef } from '../../kube/object.ts'
 import type { InventoryRecord } from '../../store/store.ts'
 import type { Origin } from '../render/renderer.ts'
+import type { DeletionRules } from './guard.ts'
 
 export type HookDeletePolicy = 'BeforeHookCreation' | 'HookSucceeded' | 'HookFailed'
 
@@ -42,6 +43,8 @@ export interface PruneRules {
   readonly last: boolean
   /** `compare-options: IgnoreExtraneous`: waiting to be pruned does not make the application OutOfSync. */
   readonly ignoreExtraneous: boolean
+  /** `halcyon.dev/deletion: allowed`: its deletion needs no approval. */
+  readonly freely: boolean
 }
 
 /** What is known of a live object without reading it again. */
@@ -78,6 +81,8 @@ export interface PlanInput {
   readonly removal?: boolean
   readonly prune: boolean
   readonly allowEmpty: boolean
+  /** Undefined: no guard but the one against an empty application (Argo CD's). */
+  readonly deletion?: { readonly rules: DeletionRules; readonly approved: ReadonlySet<string> }
   /** A user's sync always runs its hooks; an automated one happens only when something differs. */
   readonly initiatedBy: 'automated' | 'user'
 }
@@ -125,5 +130,12 @@ export interface Plan {
   /** Inventory records to drop: the object is gone, is now another application's, or is a CRD (never pruned, as in Argo CD). */
   readonly forget: readonly Forgotten[]
   /** Set when the plan must not run at all: it would delete everything, or take an object from another application. */
-  readonly refused: { readonly reason: 'PruneRefused' | 'SharedResource'; readonly message: string } | undefined
+  readonly refused: Refusal | undefined
+}
+
+export interface Refusal {
+  readonly reason: 'PruneRefused' | 'SharedResource' | 'DeletionGuard'
+  readonly message: string
+  /** What a person has to name to let it pass, and the keys it would delete; only of DeletionGuard. */
+  readonly approval?: { readonly plan: string; readonly keys: readonly string[] }
 }

@@ -167,6 +167,15 @@ const hold = route({
     }),
 })
 
+const approve = route({
+  method: 'POST',
+  path: '/applications/{name}/approve',
+  summary: 'Lets deletes pass that wait for a person',
+  body: z.strictObject({ plan: z.string().min(1).describe('Names the set of deletes, as the refusal says') }),
+  answer: { description: 'Approved; the sync goes on', status: 202 },
+  handle: ({ engine, name, body }) => engine.approve(name, { plan: body.plan, initiatedBy: 'api' }),
+})
+
 const resume = route({
   method: 'POST',
   path: '/applications/{name}/resume',
@@ -189,5 +198,6 @@ export const applicationRoutes: readonly Route[] = [
   terminate,
   undo,
   hold,
+  approve,
   resume,
 ]
