@@ -86,6 +86,7 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
       put(key, { ...entry, deleting: true })
       registry.remove(ref.name)
     },
+    serves: () => true,
     rediscover: async () => {},
     setHealth(name, health, message) {
       const key = keyByName.get(name)

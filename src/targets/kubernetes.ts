@@ -16,8 +16,12 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
   const { client, live } = options
   let discovery = options.discovery
 
-  function resourceOf(ref: GroupKind, version?: string) {
-    const resource = discovery.resource(ref, version) ?? discovery.resource(ref)
+  const known = (ref: GroupKind, version?: string) => discovery.resource(ref, version) ?? discovery.resource(ref)
+
+  /** A kind that is not known may be new: its CRD can come from elsewhere, and is served a moment after it is established. */
+  async function resourceOf(ref: GroupKind, version: string | undefined, signal: AbortSignal): Promise<ApiResource> {
+    if (known(ref, version) === undefined) discovery = await client.rediscover(signal)
+    const resource = known(ref, version)
     if (resource !== undefined) return resource
     const failure = discovery.failures.find((one) => one.groupVersion.startsWith(`${ref.group}/`))
     if (failure !== undefined) {
@@ -30,8 +34,8 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
   }
 
   async function send(desired: DesiredObject, dryRun: boolean, signal: AbortSignal): Promise<Written> {
-    const resource = resourceOf(desired.ref, versionOf(desired.object.apiVersion))
     try {
+      const resource = await resourceOf(desired.ref, versionOf(desired.object.apiVersion), signal)
       if (replaces(desired)) {
         const replaced = await replace(resource, desired, dryRun, signal)
         if (dryRun && replaced !== undefined) return replaced
@@ -78,6 +82,7 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
     revives: false,
     owns: (kind) => kind.group !== argoGroup || !registryKinds.has(kind.kind),
     isNamespaced: (kind) => discovery.resource(kind)?.namespaced,
+    serves: (kind, version) => discovery.resource(kind, version) !== undefined,
     async prepare(kinds, signal) {
       try {
         await live.ensure(kinds, signal)
@@ -88,7 +93,7 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
     live: (key) => live.get(key),
     async read(ref, signal) {
       try {
-        return await found(client.get(resourceOf(ref), ref.namespace, ref.name, signal))
+        return await found(client.get(await resourceOf(ref, undefined, signal), ref.namespace, ref.name, signal))
       } catch (error) {
         throw toHalcyonError(error, `read ${refText(ref)}`, client.name, signal)
       }
@@ -102,7 +107,7 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
     async remove(ref, uid, propagation, signal) {
       try {
         await client.delete(
-          resourceOf(ref),
+          await resourceOf(ref, undefined, signal),
           ref,
           { propagationPolicy: propagation, ...(uid === '' ? {} : { uid }) },
           signal,

@@ -36,6 +36,7 @@ function scene(health: (key: string) => HealthStatus | '' = () => 'Healthy') {
     revives: false,
     owns: () => true,
     isNamespaced: () => true,
+    serves: () => true,
     prepare: async () => {},
     live: (key) => live.get(key),
     read: async () => undefined,

@@ -5,6 +5,7 @@ import { type GroupKind, type ObjectRef, refText } from '../../kube/object.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import type { Change, DesiredObject, ObjectOptions, Plan, Step } from '../plan/types.ts'
 import { deletesAfter, type HookContext, type HookJournal, removeHook, startHook } from './hook-run.ts'
+import { untilServed } from './new-kinds.ts'
 import type { Notifier } from './notifier.ts'
 import { alwaysRecreated, recreatedAfter } from './recreate.ts'
 import { type Awaited, judgeStep } from './step-gate.ts'
@@ -154,7 +155,8 @@ async function applyGroup(group: readonly Change[], context: OperationContext, s
       context,
       signal,
     )
-    await context.targetOf(first.ref).rediscover(signal)
+    const crds = group.flatMap((change) => change.desired ?? [])
+    await untilServed(crds, context.targetOf(first.ref), context.clock, signal)
   }
 }
 

@@ -25,6 +25,8 @@ export interface Target {
   owns(kind: GroupKind): boolean
   /** Undefined: the kind is not served (or not known because discovery failed, which throws). */
   isNamespaced(kind: GroupKind): boolean | undefined
+  /** Whether the kind was served at this version when discovery was last read. */
+  serves(kind: GroupKind, version: string): boolean
   /** Starts to watch the kinds and resolves once each has been listed, so that absence in `live` means absence. Kinds that are not served are passed over. */
   prepare(kinds: readonly GroupKind[], signal: AbortSignal): Promise<void>
   live(key: string): LiveObject | undefined
@@ -40,6 +42,6 @@ export interface Target {
     propagation: ObjectOptions['prunePropagationPolicy'],
     signal: AbortSignal,
   ): Promise<void>
-  /** Learns kinds anew, after a CRD was applied. */
+  /** Learns kinds anew. */
   rediscover(signal: AbortSignal): Promise<void>
 }
