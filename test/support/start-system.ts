@@ -1,4 +1,4 @@
-/** The whole system in one process for stories: sandbox over HTTP, real Git, real store, real clock. Effects. */
+/** The whole system in one process for stories: an API server over HTTP, real Git, real store, real clock. Effects. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,8 +11,10 @@ import type { GroupKind, KubeObject } from '../../src/kube/object.ts'
 import { rootApplication } from '../../src/root-application.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts'
+import type { SandboxOptions } from '../../src/sandbox/sandbox.ts'
 import { writePrivate } from '../../src/up-cluster.ts'
+import { type Faults, startFaultProxy } from './fault-proxy.ts'
+import { startStoryServer } from './story-server.ts'
 
 export function temporaryDirectory(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), 'halcyon-e2e-'))
@@ -20,24 +22,33 @@ export function temporaryDirectory(): Disposable & { readonly path: string } {
 }
 
 export interface Cluster extends AsyncDisposable {
-  readonly sandbox: Sandbox
+  /** What a story may do to the API server, whichever it is. */
+  readonly sandbox: Faults
   readonly connection: Connection
   readonly kubeconfig: string
   get(kind: GroupKind, namespace: string, name: string): Promise<KubeObject | undefined>
   readonly client: ReturnType<typeof createKubeClient>
 }
 
+/** An empty cluster; started again with the same directory, it has what it had. */
 export async function startCluster(
   directory: string,
-  options: Pick<Parameters<typeof startSandbox>[0], 'intercept' | 'port' | 'simulate' | 'historySize'> = {},
+  options: Pick<SandboxOptions, 'intercept' | 'port' | 'simulate' | 'historySize'> = {},
 ): Promise<Cluster> {
-  const sandbox = await startSandbox({ clock: systemClock, directory: join(directory, 'sandbox'), ...options })
+  const { intercept, port, ...serverOptions } = options
+  await using parts = new AsyncDisposableStack()
+  const server = parts.use(await startStoryServer(directory, serverOptions))
+  const proxyDirectory = join(directory, 'proxy')
+  const proxy = parts.use(
+    await startFaultProxy({ server: server.connection, directory: proxyDirectory, port, intercept }),
+  )
   const kubeconfig = join(directory, 'kubeconfig')
-  writePrivate(kubeconfig, sandbox.kubeconfig())
+  writePrivate(kubeconfig, proxy.kubeconfig())
   const connection = { ...(await loadConnection({ path: kubeconfig, env: {}, home: directory })), name: 'sandbox' }
-  const client = createKubeClient(connection, { clock: systemClock, random: Math.random })
+  const client = parts.use(createKubeClient(connection, { clock: systemClock, random: Math.random }))
+  const running = parts.move()
   return {
-    sandbox,
+    sandbox: proxy,
     connection,
     kubeconfig,
     client,
@@ -46,10 +57,7 @@ export async function startCluster(
       if (resource === undefined) return undefined
       return client.get(resource, namespace, name).catch(() => undefined)
     },
-    async [Symbol.asyncDispose]() {
-      await client[Symbol.asyncDispose]()
-      await sandbox[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
 

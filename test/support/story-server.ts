@@ -1,0 +1,34 @@
+/** The API server of one story: the sandbox, or a real control plane of its own when HALCYON_E2E=cluster. Effects. */
+import { join } from 'node:path'
+import type { Connection } from '../../src/kube/connection.ts'
+import { loadConnection } from '../../src/kube/kubeconfig.ts'
+import { systemClock } from '../../src/runtime/clock.ts'
+import { type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts'
+import { writePrivate } from '../../src/up-cluster.ts'
+import { startRealCluster } from './cluster/real-cluster.ts'
+
+export interface StoryServer extends AsyncDisposable {
+  readonly connection: Connection
+}
+
+/** What only the sandbox can do for a story; a real control plane takes its own time, and keeps its own history. */
+export type StoryServerOptions = Pick<SandboxOptions, 'simulate' | 'historySize'>
+
+/** Empty at first; started again with the same directory, it has what it had. */
+export function startStoryServer(directory: string, options: StoryServerOptions): Promise<StoryServer> {
+  if (process.env['HALCYON_E2E'] === 'cluster') {
+    const machines = options.simulate !== false
+    return startRealCluster({ directory: join(directory, 'control-plane'), machines, env: process.env })
+  }
+  return startSandboxServer(directory, options)
+}
+
+async function startSandboxServer(directory: string, options: StoryServerOptions): Promise<StoryServer> {
+  const sandbox = await startSandbox({ clock: systemClock, directory: join(directory, 'sandbox'), ...options })
+  const kubeconfig = join(directory, 'server.kubeconfig')
+  writePrivate(kubeconfig, sandbox.kubeconfig())
+  return {
+    connection: await loadConnection({ path: kubeconfig, env: {}, home: directory }),
+    [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose](),
+  }
+}
