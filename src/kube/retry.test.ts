@@ -33,6 +33,16 @@ const rows: { error: Error; attempt: Attempt; delay: number | undefined; reason:
   { error: answer(429, 60_000), attempt: first, delay: undefined, reason: 'the named time is beyond the budget' },
   { error: answer(500), attempt: first, delay: 150, reason: 'a failing webhook may recover' },
   { error: answer(500), attempt: creating, delay: undefined, reason: 'a create that failed half-way may exist' },
+  {
+    error: new ApiError(
+      500,
+      '',
+      'failed to create typed patch object (a/b; v1, Kind=X): .spec.c: field not declared in schema',
+    ),
+    attempt: first,
+    delay: undefined,
+    reason: 'a 500 about the schema is about the object, not the server',
+  },
   { error: answer(503), attempt: creating, delay: undefined, reason: 'a proxy may have passed the create on' },
   { error: answer(503, 1_000), attempt: creating, delay: 1_050, reason: 'the server turned it away itself' },
   { error: answer(409), attempt: first, delay: undefined, reason: 'a conflict stays one' },

@@ -35,7 +35,8 @@ export interface Stage {
 const scenario = `(.metadata.annotations["${scenarioAnnotation}"] // "")`
 const behaviour = [
   'if any(.spec.containers[].image; test(":[^/]*(does-not-exist|broken|missing)")) then "image-missing"',
-  `elif any(.spec.containers[]; .command == ["false"] or .command == ["sh", "-c", "exit 1"]) then "fail"`,
+  // `false`, or a script that ends with `exit` and a number that is not 0.
+  `elif any(.spec.containers[]; (.command // [])[-1] // "" | test("^false$|(^|[^a-z])exit +[1-9][0-9]*$")) then "fail"`,
   `else (${scenario} | split("=")[0] // "")`,
   'end',
 ].join(' ')
