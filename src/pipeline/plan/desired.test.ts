@@ -104,6 +104,15 @@ test('what only the server may set is left out, and the manifest itself stays un
   expect(manifest).toEqual(copy)
 })
 
+test("the rules of an aggregated ClusterRole are the control plane's; those of an ordinary one are ours", () => {
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'r' }, rules: [] }
+  const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] }
+
+  expect(one({ ...role, aggregationRule }).object).not.toHaveProperty('rules')
+  expect(one({ ...role, aggregationRule }).object).toHaveProperty('aggregationRule')
+  expect(one(role).object).toHaveProperty('rules', [])
+})
+
 test('labels and annotations without content (null in YAML) are no obstacle', () => {
   const { object } = one({
     apiVersion: 'v1',

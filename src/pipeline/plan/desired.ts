@@ -14,6 +14,7 @@ import {
   refText,
 } from '../../kube/object.ts'
 import type { Origin, RenderedObject } from '../render/renderer.ts'
+import { withoutFilledIn } from './filled-in.ts'
 import { generatedName, hookVerdict } from './hooks.ts'
 import { definedBy, isCrd } from './namespaces.ts'
 import { defaultOptions, optionsOf, parseOptions } from './options.ts'
@@ -54,7 +55,7 @@ export interface DesiredSet {
  * counts, with a warning (Argo CD: RepeatedResourceWarning).
  *
  * Left out of what is applied, because a manifest cannot decide it and server-side apply would then own or refuse it: `status`,
- * managedFields, resourceVersion, uid, generation, creationTimestamp, deletionTimestamp and selfLink.
+ * managedFields, resourceVersion, uid, generation, creationTimestamp, deletionTimestamp and selfLink; and what filled-in.ts names.
  */
 export function toDesired(input: DesiredInput): DesiredSet {
   const application = parseOptions(input.syncOptions)
@@ -235,7 +236,7 @@ function appliable(
   ready.labels = { ...stringsOf(metadata.labels), [instanceLabel]: instance }
   if (tracking !== undefined) ready.annotations = { ...annotations, [trackingAnnotation]: tracking }
   else if (annotations !== undefined) ready.annotations = annotations
-  return { apiVersion, kind, metadata: ready, ...rest }
+  return { apiVersion, kind, metadata: ready, ...withoutFilledIn(ref, rest) }
 }
 
 /** Set by us or by the server, never by a manifest. */
