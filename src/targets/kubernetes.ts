@@ -3,7 +3,7 @@ import { HalcyonError, messageOf } from '../api/errors.ts'
 import { argoGroup, fieldManager } from '../api/names.ts'
 import type { ApiResource, Discovery, KubeClient } from '../kube/client.ts'
 import { ApiError, ConnectionError, isConflict, isNotFound } from '../kube/errors.ts'
-import { type GroupKind, type KubeObject, type ObjectRef, refText, versionOf } from '../kube/object.ts'
+import { apiVersionOf, type GroupKind, type KubeObject, type ObjectRef, refText, versionOf } from '../kube/object.ts'
 import type { Target, Written } from '../pipeline/apply/target.ts'
 import { fingerprint } from '../pipeline/diff/fingerprint.ts'
 import type { LiveIndex } from '../pipeline/observe/live-index.ts'
@@ -16,20 +16,21 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
   const { client, live } = options
   let discovery = options.discovery
 
-  const known = (ref: GroupKind, version?: string) => discovery.resource(ref, version) ?? discovery.resource(ref)
-
-  /** A kind that is not known may be new: its CRD can come from elsewhere, and is served a moment after it is established. */
+  /** A kind or version that is not known may be new: its CRD can come from elsewhere, and is served a moment after it is established. */
   async function resourceOf(ref: GroupKind, version: string | undefined, signal: AbortSignal): Promise<ApiResource> {
-    if (known(ref, version) === undefined) discovery = await client.rediscover(signal)
-    const resource = known(ref, version)
+    if (discovery.resource(ref, version) === undefined) discovery = await client.rediscover(signal)
+    const resource = discovery.resource(ref, version)
     if (resource !== undefined) return resource
     const failure = discovery.failures.find((one) => one.groupVersion.startsWith(`${ref.group}/`))
     if (failure !== undefined) {
       throw new HalcyonError('ClusterUnavailable', `Cannot look up kind ${ref.kind} (${ref.group}): ${failure.message}`)
     }
+    const other = discovery.resource(ref)
     throw new HalcyonError(
       'KindUnknown',
-      `Cannot find kind ${ref.kind} (${ref.group || 'core'}) in ${client.name}: the cluster does not serve it`,
+      other === undefined
+        ? `Cannot find kind ${ref.kind} (${ref.group || 'core'}) in ${client.name}: the cluster does not serve it`
+        : `Cannot find kind ${ref.kind} (${apiVersionOf(ref.group, version ?? '')}) in ${client.name}: the cluster serves it as ${apiVersionOf(other.group, other.version)}`,
     )
   }
 

@@ -6,7 +6,7 @@ import type { Clock } from '../../runtime/clock.ts'
 import type { DesiredObject } from '../plan/types.ts'
 import type { Target } from './target.ts'
 
-interface NewKind extends GroupKind {
+export interface NewKind extends GroupKind {
   readonly version: string
 }
 
@@ -25,7 +25,7 @@ export async function untilServed(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  const kinds = crds.flatMap(kindsOf)
+  const kinds = crds.flatMap(kindsServedBy)
   const end = clock.now() + patienceMs
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
     await target.rediscover(signal)
@@ -41,8 +41,8 @@ export async function untilServed(
   }
 }
 
-/** What a CRD makes the cluster serve. */
-function kindsOf(crd: DesiredObject): NewKind[] {
+/** What a CRD makes the cluster serve: a kind, at each of its served versions. */
+export function kindsServedBy(crd: DesiredObject): NewKind[] {
   const spec = crd.object['spec']
   const kind = getString(spec, 'names', 'kind')
   if (kind === undefined) return []

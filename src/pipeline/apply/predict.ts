@@ -1,8 +1,10 @@
 /** The gather step of a sync: a server dry run of everything that would be written, so that a bundle which would be refused is refused whole. Effect, but writes nothing. */
 import { HalcyonError, messageOf, reasonOf } from '../../api/errors.ts'
-import { type GroupKind, refText } from '../../kube/object.ts'
+import { type GroupKind, refText, versionOf } from '../../kube/object.ts'
 import { sameFingerprint } from '../diff/fingerprint.ts'
+import { isCrd, isNamespace } from '../plan/namespaces.ts'
 import type { Change, DesiredObject, Plan } from '../plan/types.ts'
+import { kindsServedBy } from './new-kinds.ts'
 import { alwaysRecreated, recreatedAfter } from './recreate.ts'
 import type { Target, Written } from './target.ts'
 
@@ -68,19 +70,19 @@ interface Refusal {
 
 interface Coming {
   readonly namespaces: ReadonlySet<string>
+  /** `group/kind/version`. */
   readonly kinds: ReadonlySet<string>
 }
 
-/** What this very plan creates: namespaces, and kinds through CRDs. */
+/** What this very plan brings: namespaces, and through CRDs kinds or versions of kinds. */
 function comingWith(changes: readonly Change[]): Coming {
   const namespaces = new Set<string>()
   const kinds = new Set<string>()
-  for (const change of changes) {
-    if (change.action !== 'create' || change.desired === undefined) continue
-    if (change.ref.kind === 'Namespace' && change.ref.group === '') namespaces.add(change.ref.name)
-    if (change.ref.kind !== 'CustomResourceDefinition') continue
-    const spec = change.desired.object['spec'] as { group?: string; names?: { kind?: string } } | undefined
-    kinds.add(`${spec?.group ?? ''}/${spec?.names?.kind ?? ''}`)
+  for (const { action, ref, desired } of changes) {
+    if (desired === undefined) continue
+    if (action === 'create' && isNamespace(ref)) namespaces.add(ref.name)
+    if (!isCrd(ref)) continue
+    for (const { group, kind, version } of kindsServedBy(desired)) kinds.add(`${group}/${kind}/${version}`)
   }
   return { namespaces, kinds }
 }
@@ -94,7 +96,8 @@ function isBeyondPrediction(
 ): boolean {
   const { ref, options, hook } = desired
   if (ref.namespace !== '' && (coming.namespaces.has(ref.namespace) || namespaceComing(ref.namespace))) return true
-  if (coming.kinds.has(`${ref.group}/${ref.kind}`)) return true
+  const version = versionOf(desired.object.apiVersion)
+  if (coming.kinds.has(`${ref.group}/${ref.kind}/${version}`) && !target.serves(ref, version)) return true
   if (options.skipDryRunOnMissingResource && target.isNamespaced(ref) === undefined) return true
   if (alwaysRecreated(desired, target.live(change.key))) return true
   return hook?.deletePolicies.includes('BeforeHookCreation') === true && target.live(change.key) !== undefined
