@@ -1,5 +1,7 @@
 /** What every cluster has from the start. Effects: writes to the store. */
+import { DEFAULT_ROLES } from './access/default-roles.ts'
 import type { ClusterState } from './cluster-state.ts'
+import { clone } from './values.ts'
 import { createObject } from './write.ts'
 
 const NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
@@ -44,5 +46,11 @@ export function bootstrap(state: ClusterState): void {
       },
       { manager },
     )
+  }
+  for (const object of DEFAULT_ROLES) {
+    const resource = state.resources.ofKind({ group: 'rbac.authorization.k8s.io', kind: object.kind })
+    if (resource === undefined || state.store.get(resource.storageKey, '', object.metadata.name ?? '') !== undefined)
+      continue
+    createObject(state, resource, clone(object), { manager })
   }
 }

@@ -2,6 +2,7 @@
 
 import type { KubeObject } from '../kube/object.ts'
 import type { Clock } from '../runtime/clock.ts'
+import type { TokenKey } from './access/tokens.ts'
 import { convertTo } from './convert.ts'
 import { groupVersion, type Resource, type Resources } from './resources.ts'
 import type { Entry, Store } from './store.ts'
@@ -12,6 +13,8 @@ export interface ClusterState {
   readonly clock: Clock
   /** A new uid for every object. */
   newUid(): string
+  /** Makes and checks tokens of ServiceAccounts. */
+  readonly tokenKey: TokenKey
   /** The lines of a container's log; undefined when there is none. */
   logs?: (
     namespace: string,

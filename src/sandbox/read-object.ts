@@ -13,21 +13,6 @@ export interface ReadOptions {
   warn(message: string): void
 }
 
-/** Parses the body of a request. Throws a 400 StatusError. */
-export function parseBody(body: Buffer): Data {
-  let value: unknown
-  try {
-    value = JSON.parse(body.toString('utf8'))
-  } catch (error) {
-    throw badRequest(
-      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
-  if (!isData(value))
-    throw badRequest("couldn't get version/kind; json parse error: json: cannot unmarshal into Go value of type struct")
-  return value
-}
-
 /** Kind and version must be those of the endpoint. A missing one is filled in. */
 export function checkKind(resource: Resource, data: Data): void {
   const expected = groupVersion(resource)

@@ -1,9 +1,10 @@
 /** One request to one resource, as verbs see it, and their answer. Types, and readings of the query. Pure. */
-
+import type { User } from './access/user.ts'
+import { type Expected, readBody } from './body.ts'
 import type { FieldValidation } from './read-object.ts'
 import type { Resource } from './resources.ts'
 import { type Matcher, matcherOf, selectableFields } from './selectors.ts'
-import { badRequest } from './status-error.ts'
+import type { Data } from './values.ts'
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
 
@@ -16,6 +17,7 @@ export interface ApiRequest {
   readonly name: string
   /** '' for the object itself. */
   readonly subresource: string
+  readonly user: User
   readonly query: URLSearchParams
   readonly accept: string
   readonly contentType: string
@@ -31,14 +33,9 @@ export interface Answer {
   contentType?: string
 }
 
-/** Throws 400 on a value other than All. */
+/** The options were checked before. */
 export function isDryRun(request: ApiRequest): boolean {
-  const values = request.query.getAll('dryRun').filter((value) => value !== '')
-  for (const value of values) {
-    if (value !== 'All')
-      throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(value)}: supported values: "All"`)
-  }
-  return values.length > 0
+  return request.query.has('dryRun')
 }
 
 /** Who writes: as said, else the program of the User-Agent. */
@@ -50,12 +47,14 @@ export function fieldManager(request: ApiRequest): string {
 }
 
 export function fieldValidation(request: ApiRequest): FieldValidation {
-  const given = request.query.get('fieldValidation')
-  if (given === null || given === '') return 'Warn'
-  if (given === 'Ignore' || given === 'Warn' || given === 'Strict') return given
-  throw badRequest(
-    `fieldValidation: Unsupported value: ${JSON.stringify(given)}: supported values: "Ignore", "Strict", "Warn"`,
-  )
+  return (request.query.get('fieldValidation') || 'Warn') as FieldValidation
+}
+
+/** The body as data: an object of the resource, or what the subresource takes (`Scale`, `Eviction`). Throws 415 and 400. */
+export function bodyOf(request: ApiRequest, taken?: Expected): Data {
+  const { resource } = request
+  const message = resource.custom === undefined ? resource.type.name : undefined
+  return readBody(request, taken ?? { kind: resource.kind, message })
 }
 
 export function readOptions(request: ApiRequest): { fieldValidation: FieldValidation; warn(message: string): void } {

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../runtime/clock.ts'
+import { createAuthenticate } from './access/authenticate.ts'
+import { createTokenKey } from './access/tokens.ts'
 import { bootstrap } from './bootstrap.ts'
 import type { ClusterState } from './cluster-state.ts'
 import { startCrdController } from './crd/controller.ts'
@@ -81,12 +83,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
   const resources = createResources()
   const identity = loadIdentity(directory, clock.now())
+  const tokenKey = createTokenKey(identity.token)
   const parts = new DisposableStack()
   const state: ClusterState = {
     store,
     resources,
     clock,
     newUid: randomUUID,
+    tokenKey,
     logs: (...request) => simulation?.logs(...request),
   }
   const cluster = simulatedCluster(state)
@@ -109,7 +113,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const tls = options.tls !== false
   const server = await listen({
     port: options.port ?? 0,
-    token: identity.token,
+    authenticate: createAuthenticate(state, identity.token, tokenKey),
     certificates: tls ? identity.certificates : undefined,
     handle: createHandler(state, toTable, counts, () => `127.0.0.1:${port}`),
     intercept: () => hook,

@@ -77,10 +77,15 @@ export function outdated(resource: Named, name: string): StatusError {
 export function invalid(resource: Named, name: string, causes: readonly FieldError[]): StatusError {
   const texts = causes.map((cause) => `${cause.field}: ${cause.detail}`)
   const text = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
-  const details: NonNullable<Status['details']> = { name, kind: resource.kind }
+  const details: NonNullable<Status['details']> = { ...(name !== '' && { name }), kind: resource.kind }
   if (resource.group !== '') details.group = resource.group
   details.causes = causes.map((cause) => ({ reason: cause.type, message: cause.detail, field: cause.field }))
   return new StatusError(422, 'Invalid', `${qualifiedKind(resource)} "${name}" is invalid: ${text}`, details)
+}
+
+/** Options of a request (of the group meta.k8s.io) that cannot be. */
+export function invalidOptions(kind: string, causes: readonly FieldError[]): StatusError {
+  return invalid({ group: 'meta.k8s.io', plural: '', kind }, '', causes)
 }
 
 export function badRequest(message: string): StatusError {
@@ -107,6 +112,19 @@ export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   return new StatusError(415, 'UnsupportedMediaType', message)
 }
 
+/** A body beyond the limit. */
+export function tooLarge(limit: number): StatusError {
+  return new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
+}
+
+/** A read that wants to wait for a version the server is far from. */
+export function futureVersion(wanted: number, current: number): StatusError {
+  return new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  })
+}
+
 export function unauthorized(): StatusError {
   return new StatusError(401, 'Unauthorized', 'Unauthorized')
 }
@@ -120,6 +138,7 @@ export interface FieldError {
     | 'FieldValueForbidden'
     | 'FieldValueDuplicate'
     | 'FieldValueTypeInvalid'
+    | 'FieldValueTooLong'
   field: string
   detail: string
 }

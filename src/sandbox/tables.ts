@@ -1,5 +1,6 @@
 /** Server-side printing: what the edge needs to know of tables, and which requests want one. Pure. */
 import type { KubeObject } from '../kube/object.ts'
+import { negotiate } from './negotiation.ts'
 import type { PrinterColumn, Resource } from './resources.ts'
 
 export interface TableColumn {
@@ -29,11 +30,11 @@ export interface TableInput {
 export type ToTable = (input: TableInput) => Cells
 
 export function wantsTable(accept: string): boolean {
-  return accept.includes('as=Table')
+  return negotiate(accept)?.as === 'Table'
 }
 
 export function wantsMetadataOnly(accept: string): boolean {
-  return accept.includes('as=PartialObjectMetadata')
+  return negotiate(accept)?.as.startsWith('PartialObjectMetadata') === true
 }
 
 /** The Table document that kubectl prints. `includeObject` is what the query said: rows carry metadata unless told otherwise. */

@@ -1,21 +1,14 @@
 /** From a raw request to a verb, a discovery document or a health answer. The sandbox without its sockets. */
+import { type Attributes, authorize } from '../access/authorize.ts'
+import { refusal } from '../access/refusal.ts'
+import type { User } from '../access/user.ts'
 import type { ClusterState } from '../cluster-state.ts'
-import {
-  aggregatedCore,
-  aggregatedGroups,
-  coreVersions,
-  groupDocument,
-  groupList,
-  resourceList,
-  versionDocument,
-} from '../discovery.ts'
-import { openApiDocument, openApiIndex } from '../openapi.ts'
+import { requireRepresentation } from '../negotiation.ts'
+import { checkListOptions, checkWriteOptions, flag } from '../options.ts'
 import { type Answer, type ApiRequest, isDryRun, type Verb } from '../request.ts'
 import type { Resource } from '../resources.ts'
-import { methodNotAllowed, noSuchPath, StatusError } from '../status-error.ts'
+import { badRequest, methodNotAllowed, noSuchPath } from '../status-error.ts'
 import type { ToTable } from '../tables.ts'
-import type { Data } from '../values.ts'
-import { accessReview } from '../verbs/access-review.ts'
 import { create } from '../verbs/create.ts'
 import { remove } from '../verbs/delete.ts'
 import { deleteCollection } from '../verbs/delete-collection.ts'
@@ -23,10 +16,12 @@ import { get } from '../verbs/get.ts'
 import { list } from '../verbs/list.ts'
 import { patch } from '../verbs/patch.ts'
 import { createPresenter } from '../verbs/present.ts'
+import { review } from '../verbs/review.ts'
 import { subresourceVerb } from '../verbs/subresources.ts'
 import { update } from '../verbs/update.ts'
 import { watch } from '../verbs/watch.ts'
 import { count, metricsText, type RequestCounts } from './counters.ts'
+import { createDocuments } from './documents.ts'
 import { type ResourceRoute, type Route, routeOf, verbOf } from './route.ts'
 import type { Handled, RawRequest } from './server.ts'
 
@@ -36,7 +31,7 @@ export function createHandler(
   toTable: ToTable,
   counts: RequestCounts,
   address: () => string,
-): (request: RawRequest) => Handled {
+): (request: RawRequest, user: User) => Handled {
   const presenter = createPresenter(state, toTable)
   const documents = createDocuments(state, address)
 
@@ -65,7 +60,7 @@ export function createHandler(
       case 'list':
         return list(state, request, presenter)
       case 'create':
-        return accessReview(request) ?? create(state, request)
+        return review(state, request) ?? create(state, request)
       case 'update':
         return update(state, request)
       case 'patch':
@@ -79,30 +74,71 @@ export function createHandler(
     }
   }
 
-  return (raw) => {
-    const route = routeOf(raw.path)
+  function demand(user: User, attributes: Attributes): void {
+    if (!authorize(state, user, attributes).allowed) throw refusal(user, attributes)
+  }
+
+  return (raw, user) => {
+    const route = understood(raw.path)
     if (route.kind !== 'resource') {
       count(counts, 'nonresource', false)
+      demand(user, { ...NOTHING, verb: raw.method.toLowerCase(), path: raw.path })
       if (route.kind === 'other' && route.path === '/metrics') {
         const body = metricsText(counts, state.store.size, state.store.version)
         return { answer: { code: 200, body, contentType: 'text/plain; version=0.0.4' }, warnings: [] }
       }
       return { answer: documents(route, raw), warnings: [] }
     }
-    const watching = raw.query.get('watch') === 'true' || raw.query.get('watch') === '1'
-    const verb = verbOf(raw.method, route.name !== '', watching)
+    const verb = verbOf(raw.method, route.name !== '', flag(raw.query, 'watch'))
     if (verb === undefined) throw methodNotAllowed()
-    const request = requestOf(resourceOf(route), route, verb, raw)
-    count(counts, verb, isDryRun(request))
+    const { group, plural, subresource, namespace, name } = route
+    demand(user, { verb, group, resource: plural, subresource, namespace, name, path: '' })
+    const request = requestOf(resourceOf(route), route, verb, raw, user)
     if (!allows(request)) throw methodNotAllowed()
+    check(request)
+    count(counts, verb, isDryRun(request))
     return run(request)
   }
 }
 
-function requestOf(resource: Resource, route: ResourceRoute, verb: Verb, raw: RawRequest): ApiRequest {
+const NOTHING = { group: '', resource: '', subresource: '', namespace: '', name: '' }
+
+function understood(path: string): Route {
+  try {
+    return routeOf(path)
+  } catch (error) {
+    if (error instanceof URIError) throw badRequest(`invalid URL escape in ${JSON.stringify(path)}`)
+    throw error
+  }
+}
+
+/** What can be refused before the body is read. */
+function check(request: ApiRequest): void {
+  const { verb, query, accept, contentType, subresource } = request
+  if (subresource !== 'log') requireRepresentation(accept)
+  if (verb === 'list' || verb === 'watch' || verb === 'deletecollection') checkListOptions(query, verb === 'watch')
+  else if (verb === 'create') checkWriteOptions(query, 'CreateOptions')
+  else if (verb === 'update') checkWriteOptions(query, 'UpdateOptions')
+  else if (verb === 'patch') checkWriteOptions(query, 'PatchOptions', contentType.startsWith('application/apply-patch'))
+}
+
+function requestOf(resource: Resource, route: ResourceRoute, verb: Verb, raw: RawRequest, user: User): ApiRequest {
   const { query, accept, contentType, userAgent, body } = raw
   const { namespace, name, subresource } = route
-  return { verb, resource, namespace, name, subresource, query, accept, contentType, userAgent, body, warnings: [] }
+  return {
+    verb,
+    resource,
+    namespace,
+    name,
+    subresource,
+    user,
+    query,
+    accept,
+    contentType,
+    userAgent,
+    body,
+    warnings: [],
+  }
 }
 
 function allows(request: ApiRequest): boolean {
@@ -111,66 +147,4 @@ function allows(request: ApiRequest): boolean {
   const known = resource.subresources.find((one) => one.name === subresource)
   if (known === undefined) throw noSuchPath()
   return known.verbs.includes(verb)
-}
-
-/** Discovery, OpenAPI, version and health, as text made once per change of what is served. */
-function createDocuments(state: ClusterState, address: () => string): (route: Route, raw: RawRequest) => Answer {
-  const cache = new Map<string, string>()
-  let generation = -1
-
-  function cached(key: string, make: () => Data | undefined): Answer {
-    if (generation !== state.resources.generation) {
-      cache.clear()
-      generation = state.resources.generation
-    }
-    let body = cache.get(key)
-    if (body === undefined) {
-      const document = make()
-      if (document === undefined) throw noSuchPath()
-      body = JSON.stringify(document)
-      cache.set(key, body)
-    }
-    return { code: 200, body }
-  }
-
-  function other(path: string): Answer {
-    const all = state.resources.all()
-    if (path === '/version') return cached(path, versionDocument)
-    if (/^\/(healthz|readyz|livez)(\/|$)/.test(path)) return { code: 200, body: 'ok', contentType: 'text/plain' }
-    if (path === '/openapi/v3') return cached(path, () => openApiIndex(all, state.resources.generation))
-    if (path === '/openapi/v2') throw new StatusError(406, 'NotAcceptable', 'only OpenAPI v3 is served')
-    const match = /^\/openapi\/v3\/(?:api|apis\/([^/]+))\/([^/]+)$/.exec(path)
-    if (match !== null) return cached(path, () => openApiDocument(all, match[1] ?? '', match[2] ?? ''))
-    if (path === '/')
-      return cached(path, () => ({ paths: ['/api', '/apis', '/healthz', '/metrics', '/openapi/v3', '/version'] }))
-    throw noSuchPath()
-  }
-
-  return (route, raw) => {
-    const all = state.resources.all()
-    const wantsAggregated = raw.accept.includes('as=APIGroupDiscoveryList')
-    switch (route.kind) {
-      case 'core':
-        return wantsAggregated
-          ? discoveryAnswer(cached('core*', () => aggregatedCore(all)))
-          : cached('core', () => coreVersions(address()))
-      case 'groups':
-        return wantsAggregated
-          ? discoveryAnswer(cached('groups*', () => aggregatedGroups(all)))
-          : cached('groups', () => groupList(all))
-      case 'group':
-        return cached(`group/${route.group}`, () => groupDocument(all, route.group))
-      case 'version':
-        return cached(`version/${route.group}/${route.version}`, () => resourceList(all, route.group, route.version))
-      case 'other':
-        return other(route.path)
-      default:
-        throw noSuchPath()
-    }
-  }
-}
-
-/** Clients tell the aggregated form by its content type. */
-function discoveryAnswer(answer: Answer): Answer {
-  return { ...answer, contentType: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' }
 }

@@ -9,10 +9,14 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Status } from '../../kube/errors.ts'
+import type { Authenticate, HeaderLists } from '../access/authenticate.ts'
+import type { User } from '../access/user.ts'
+import { MAX_BODY_BYTES } from '../body.ts'
 import type { Certificates } from '../certificate/certificate.ts'
 import type { Answer } from '../request.ts'
-import { StatusError, unauthorized } from '../status-error.ts'
+import { StatusError, tooLarge } from '../status-error.ts'
 import type { Watch, WatchSink } from '../verbs/watch.ts'
+import { represent } from './represent.ts'
 
 /** A request before it is understood. */
 export interface RawRequest {
@@ -36,9 +40,10 @@ export type Handled =
 
 export interface HttpOptions {
   port: number
-  token: string
+  /** Throws a StatusError when it does not know the caller. */
+  authenticate: Authenticate
   certificates: Certificates | undefined
-  handle(request: RawRequest): Handled
+  handle(request: RawRequest, user: User): Handled
   intercept: () => Intercept | undefined
   /** An error that is no refusal: a defect of the sandbox. */
   onDefect(error: unknown): void
@@ -54,22 +59,34 @@ export interface HttpServer {
 }
 
 const BUFFER_LIMIT = 64 * 1024 * 1024
-const OPEN_PATHS = new Set(['/healthz', '/readyz', '/livez', '/version'])
 
 /** Listens on 127.0.0.1. Rejects when the port is taken. */
 export async function listen(options: HttpOptions): Promise<HttpServer> {
   const watches = new Map<ServerResponse, Watch>()
   const sockets = new Set<Socket>()
-  const authorization = `Bearer ${options.token}`
 
   const onRequest: RequestListener = (message, response) => {
     if (message.method === 'GET' || message.method === 'HEAD') {
       respond(message, response, EMPTY)
       return
     }
-    const chunks: Buffer[] = []
-    message.on('data', (chunk: Buffer) => chunks.push(chunk))
-    message.on('end', () => respond(message, response, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+    let chunks: Buffer[] = []
+    let size = 0
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk)
+      else if (!response.headersSent) {
+        // Told at once; what still comes is not kept, and the connection ends with the answer.
+        chunks = []
+        response.shouldKeepAlive = false
+        sendError(response, tooLarge(MAX_BODY_BYTES))
+      }
+    })
+    message.on(
+      'end',
+      () =>
+        size <= MAX_BODY_BYTES && respond(message, response, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)),
+    )
     message.on('error', () => response.destroy())
   }
 
@@ -87,10 +104,10 @@ export async function listen(options: HttpOptions): Promise<HttpServer> {
       return
     }
     try {
-      if (message.headers.authorization !== authorization && !OPEN_PATHS.has(request.path)) throw unauthorized()
-      const handled = options.handle(request)
+      const user = options.authenticate(message.headersDistinct as HeaderLists)
+      const handled = options.handle(request, user)
       if ('watch' in handled) startWatch(response, handled.watch, handled.warnings)
-      else sendAnswer(response, handled.answer, handled.warnings)
+      else sendAnswer(response, represent(request, handled.answer), handled.warnings)
     } catch (error) {
       sendError(response, error)
     }

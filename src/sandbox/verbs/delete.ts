@@ -1,10 +1,13 @@
 /** DELETE of one object. */
 import type { ClusterState } from '../cluster-state.ts'
 import { type DeletionOptions, deleteEntry } from '../deletion.ts'
-import { type Answer, type ApiRequest, isDryRun } from '../request.ts'
+import { checkDeleteOptions, flag, wholeNumber } from '../options.ts'
+import { type Answer, type ApiRequest, bodyOf } from '../request.ts'
 import type { Resource } from '../resources.ts'
+import { builtinType } from '../schema/builtin.ts'
+import { decodeBuiltin } from '../schema/decode.ts'
 import { badRequest } from '../status-error.ts'
-import { type Data, dataAt, isData } from '../values.ts'
+import { type Data, dataAt, listAt } from '../values.ts'
 import { entryOf } from './get.ts'
 
 export function remove(state: ClusterState, request: ApiRequest): Answer {
@@ -21,37 +24,52 @@ export function remove(state: ClusterState, request: ApiRequest): Answer {
   }
 }
 
-/** From the body, else from the query, as DeleteOptions. */
+/** From the body, else from the query, as DeleteOptions. Throws 415, 400 and 422. */
 export function deletionOptions(request: ApiRequest): DeletionOptions {
-  const body = readBody(request)
-  const preconditions = dataAt(body, 'preconditions')
-  const result: DeletionOptions = {
-    propagation: propagationOf(request, body['propagationPolicy'] ?? request.query.get('propagationPolicy'), body),
-    dryRun: isDryRun(request) || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All')),
-  }
-  if (typeof preconditions['uid'] === 'string') result.uid = preconditions['uid']
-  if (typeof preconditions['resourceVersion'] === 'string') result.resourceVersion = preconditions['resourceVersion']
-  return result
-}
-
-function readBody(request: ApiRequest): Data {
-  if (request.body.length === 0) return {}
-  try {
-    const body: unknown = JSON.parse(request.body.toString('utf8'))
-    return isData(body) ? body : {}
-  } catch (error) {
-    throw badRequest(`couldn't read DeleteOptions: ${error instanceof Error ? error.message : String(error)}`)
+  const given = givenOptions(request)
+  const dryRun = listAt(given, 'dryRun')
+  checkDeleteOptions({ propagation: given['propagationPolicy'], orphanDependents: given['orphanDependents'], dryRun })
+  const { uid, resourceVersion } = dataAt(given, 'preconditions')
+  const grace = given['gracePeriodSeconds']
+  return {
+    propagation: propagationOf(request, given),
+    dryRun: dryRun.length > 0,
+    ...(typeof uid === 'string' && { uid }),
+    ...(typeof resourceVersion === 'string' && { resourceVersion }),
+    ...(typeof grace === 'number' && { gracePeriodSeconds: grace }),
   }
 }
 
-function propagationOf(request: ApiRequest, policy: unknown, body: Data): 'Foreground' | 'Background' | 'Orphan' {
-  if (policy === 'Foreground' || policy === 'Background' || policy === 'Orphan') return policy
-  if (policy !== null && policy !== undefined && policy !== '') {
+const OPTIONS = { kind: 'DeleteOptions', message: 'meta.v1.DeleteOptions' }
+
+function givenOptions(request: ApiRequest): Data {
+  if (request.body.length > 0) return checked(bodyOf(request, OPTIONS))
+  const { query } = request
+  const given: Data = { dryRun: query.getAll('dryRun') }
+  const grace = wholeNumber(query, 'gracePeriodSeconds')
+  if (grace !== undefined) given['gracePeriodSeconds'] = grace
+  if (query.has('propagationPolicy')) given['propagationPolicy'] = query.get('propagationPolicy')
+  if (query.has('orphanDependents')) given['orphanDependents'] = flag(query, 'orphanDependents')
+  return given
+}
+
+function checked(body: Data): Data {
+  const kind = body['kind']
+  if (kind !== undefined && kind !== 'DeleteOptions') {
+    const version = String(body['apiVersion'] ?? 'v1')
     throw badRequest(
-      `DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`,
+      `no kind ${JSON.stringify(kind)} is registered for the internal version of group "meta.k8s.io" (${version})`,
     )
   }
-  if (body['orphanDependents'] === true) return 'Orphan'
+  const { value } = decodeBuiltin({ ...body }, builtinType(OPTIONS.message), 'DeleteOptions', 'v1')
+  return value
+}
+
+function propagationOf(request: ApiRequest, options: Data): 'Foreground' | 'Background' | 'Orphan' {
+  const policy = options['propagationPolicy']
+  if (policy === 'Foreground' || policy === 'Background' || policy === 'Orphan') return policy
+  if (options['orphanDependents'] === true) return 'Orphan'
+  if (options['orphanDependents'] === false) return 'Background'
   return orphansByDefault(request) ? 'Orphan' : 'Background'
 }
 

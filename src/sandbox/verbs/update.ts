@@ -1,7 +1,7 @@
 /** PUT of one object or its status. */
 import { type ClusterState, objectAs } from '../cluster-state.ts'
-import { parseBody, placeObject, readObject } from '../read-object.ts'
-import { type Answer, type ApiRequest, fieldManager, isDryRun, readOptions } from '../request.ts'
+import { placeObject, readObject } from '../read-object.ts'
+import { type Answer, type ApiRequest, bodyOf, fieldManager, isDryRun, readOptions } from '../request.ts'
 import { badRequest, invalid } from '../status-error.ts'
 import { replaceObject } from '../write.ts'
 import { entryOf } from './get.ts'
@@ -9,7 +9,7 @@ import { scaledObject } from './scale.ts'
 
 export function update(state: ClusterState, request: ApiRequest): Answer {
   const { resource, namespace, name, subresource } = request
-  const body = parseBody(request.body)
+  const body = bodyOf(request)
   const entry = entryOf(state, request)
   const options = {
     manager: fieldManager(request),
