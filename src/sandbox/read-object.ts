@@ -3,7 +3,7 @@ import type { KubeObject } from '../kube/object.ts'
 import { pruneCustom } from './crd/prune.ts'
 import { groupVersion, type Resource } from './resources.ts'
 import { decodeBuiltin } from './schema/decode.ts'
-import { badRequest } from './status-error.ts'
+import { badRequest, DecodingError } from './status-error.ts'
 import { type Data, dataAt, isData } from './values.ts'
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
@@ -52,9 +52,7 @@ function complain(resource: Resource, unknown: readonly string[], options: ReadO
   const texts = unknown.map((path) => `unknown field "${path}"`)
   if (options.fieldValidation === 'Strict') {
     const { kind, version } = resource
-    throw badRequest(
-      `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${texts.join(', ')}`,
-    )
+    throw new DecodingError(kind, version, `strict decoding error: ${texts.join(', ')}`)
   }
   for (const text of texts) options.warn(text)
 }

@@ -56,6 +56,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly token: string
   /** The authority that signed the server's certificate; undefined for plain HTTP. */
   readonly caPem: string | undefined
+  /** Watches that are being served. */
+  readonly openWatches: number
   /** Requests that were answered, by verb. */
   readonly requests: Readonly<RequestCounts>
   readonly store: Store
@@ -133,6 +135,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     token: identity.token,
     caPem,
     requests: counts,
+    get openWatches() {
+      return server.openWatches
+    },
     store,
     resources,
     cluster,

@@ -1,98 +1,53 @@
 /** Label and field selectors, as queries carry them. Pure. */
+import { matchesLabels, parseSelector, type Selector, SelectorError } from '../kube/labels.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { badRequest } from './status-error.ts'
 import type { Entry } from './store.ts'
 
 export type Matcher = (entry: Entry) => boolean
 
-type Labels = Readonly<Record<string, string>>
-
 /** True for everything. A shared value, so that callers can skip the filtering. */
 export const EVERYTHING: Matcher = () => true
+
+/** Which fields of a resource can be selected by, and how others are refused. */
+export interface SelectableFields {
+  has(path: string): boolean
+  refusal(path: string): string
+}
 
 /** Both selectors of a request as one matcher. Throws a 400 StatusError on a selector that does not parse or names an unknown field. */
 export function matcherOf(
   labelSelector: string | null,
   fieldSelector: string | null,
-  knownField: (path: string) => boolean,
+  fields: SelectableFields,
 ): Matcher {
-  const labels = labelSelector ? parseLabelSelector(labelSelector) : undefined
-  const fields = fieldSelector ? parseFieldSelector(fieldSelector, knownField) : undefined
-  if (labels === undefined) return fields ?? EVERYTHING
-  if (fields === undefined) return (entry) => labels(entry.labels ?? {})
-  return (entry) => labels(entry.labels ?? {}) && fields(entry)
+  const byLabels = labelSelector ? parseLabels(labelSelector) : undefined
+  const byFields = fieldSelector ? parseFields(fieldSelector, fields) : undefined
+  if (byLabels === undefined) return byFields ?? EVERYTHING
+  if (byFields === undefined) return (entry) => matchesLabels(byLabels, entry.labels)
+  return (entry) => matchesLabels(byLabels, entry.labels) && byFields(entry)
 }
 
-/** `a=b,c!=d,e,!f,g in (x,y),h notin (z)`. */
-export function parseLabelSelector(text: string): (labels: Labels) => boolean {
-  const requirements = splitOutsideParentheses(text).map((part) => requirementOf(part.trim(), text))
-  return (labels) => requirements.every((requirement) => requirement(labels))
+function parseLabels(text: string): Selector {
+  try {
+    return parseSelector(text)
+  } catch (error) {
+    if (error instanceof SelectorError) throw badRequest(`unable to parse requirement: ${error.message}`)
+    throw error
+  }
 }
 
-const SET_BASED = /^([^\s!=,()]+)\s+(in|notin)\s*\(([^()]*)\)$/
-const EQUALITY = /^([^\s!=,()]+)\s*(==|=|!=)\s*([^\s!=,()]*)$/
-const EXISTENCE = /^(!?)\s*([^\s!=,()]+)$/
-const COMPARISON = /^([^\s!=,()<>]+)\s*([<>])\s*(-?\d+)$/
-
-function requirementOf(part: string, whole: string): (labels: Labels) => boolean {
-  const set = SET_BASED.exec(part)
-  if (set !== null) {
-    const [, key = '', operator, list = ''] = set
-    const values = new Set(list.split(',').map((value) => value.trim()))
-    return operator === 'in'
-      ? (labels) => labels[key] !== undefined && values.has(labels[key])
-      : (labels) => labels[key] === undefined || !values.has(labels[key])
-  }
-  const comparison = COMPARISON.exec(part)
-  if (comparison !== null) {
-    const [, key = '', operator, bound] = comparison
-    return (labels) => (operator === '<' ? Number(labels[key]) < Number(bound) : Number(labels[key]) > Number(bound))
-  }
-  const equality = EQUALITY.exec(part)
-  if (equality !== null) {
-    const [, key = '', operator, value = ''] = equality
-    return operator === '!=' ? (labels) => labels[key] !== value : (labels) => labels[key] === value
-  }
-  const existence = EXISTENCE.exec(part)
-  if (existence !== null) {
-    const [, not, key = ''] = existence
-    return not === '!' ? (labels) => labels[key] === undefined : (labels) => labels[key] !== undefined
-  }
-  throw badRequest(`unable to parse requirement: found '${part}' in label selector '${whole}'`)
-}
-
-function splitOutsideParentheses(text: string): string[] {
-  const parts: string[] = []
-  let depth = 0
-  let start = 0
-  for (let index = 0; index < text.length; index++) {
-    if (text[index] === '(') depth++
-    if (text[index] === ')') depth--
-    if (text[index] === ',' && depth === 0) {
-      parts.push(text.slice(start, index))
-      start = index + 1
-    }
-  }
-  parts.push(text.slice(start))
-  return parts.filter((part) => part.trim() !== '')
-}
-
-function parseFieldSelector(text: string, knownField: (path: string) => boolean): Matcher {
-  const matchers = text
-    .split(',')
-    .filter((part) => part !== '')
-    .map((part): Matcher => {
-      const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(part)
-      if (match === null) throw badRequest(`invalid field selector: "${text}"; can't understand "${part}"`)
-      const [, path = '', operator, value = ''] = match
-      if (!knownField(path)) {
-        throw badRequest(
-          `Unable to find "${path}" that match label selector "", field selector "${text}": field label not supported: ${path}`,
-        )
-      }
-      const read = reader(path)
-      return operator === '!=' ? (entry) => read(entry) !== value : (entry) => read(entry) === value
-    })
+/** Terms are joined by commas; `\,`, `\=` and `\\` stand for the characters themselves. */
+function parseFields(text: string, fields: SelectableFields): Matcher {
+  const matchers = (text.match(/(?:\\.|[^,\\])+/g) ?? []).map((part): Matcher => {
+    const match = /^((?:\\.|[^=!\\])*)(==|=|!=)(.*)$/.exec(part)
+    if (match === null) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`)
+    const [, path = '', operator, escaped = ''] = match
+    if (!fields.has(path)) throw badRequest(fields.refusal(path))
+    const read = reader(path)
+    const value = escaped.replace(/\\(.)/g, '$1')
+    return operator === '!=' ? (entry) => read(entry) !== value : (entry) => read(entry) === value
+  })
   return (entry) => matchers.every((matcher) => matcher(entry))
 }
 
@@ -147,8 +102,15 @@ const FIELDS: Record<string, readonly string[]> = {
   'batch/jobs': ['status.successful'],
 }
 
-/** Which fields a resource can be selected by, besides its name and namespace. */
-export function selectableFields(storageKey: string, custom: readonly string[] = []): (path: string) => boolean {
-  const known = new Set(['metadata.name', 'metadata.namespace', ...(FIELDS[storageKey] ?? []), ...custom])
-  return (path) => known.has(path)
+/** Of a resource; `custom` is what a CRD adds. */
+export function selectableFields(storageKey: string, custom?: readonly string[]): SelectableFields {
+  const own = FIELDS[storageKey]
+  const known = new Set(['metadata.name', 'metadata.namespace', ...(own ?? []), ...(custom ?? [])])
+  return {
+    has: (path) => known.has(path),
+    refusal: (path) =>
+      own === undefined && custom === undefined
+        ? `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+        : `field label not supported: ${path}`,
+  }
 }

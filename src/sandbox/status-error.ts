@@ -77,7 +77,10 @@ export function outdated(resource: Named, name: string): StatusError {
 export function invalid(resource: Named, name: string, causes: readonly FieldError[]): StatusError {
   const texts = causes.map((cause) => `${cause.field}: ${cause.detail}`)
   const text = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
-  const details: NonNullable<Status['details']> = { ...(name !== '' && { name }), kind: resource.kind }
+  const details: NonNullable<Status['details']> = {
+    ...(name !== '' && { name }),
+    ...(resource.kind !== '' && { kind: resource.kind }),
+  }
   if (resource.group !== '') details.group = resource.group
   details.causes = causes.map((cause) => ({ reason: cause.type, message: cause.detail, field: cause.field }))
   return new StatusError(422, 'Invalid', `${qualifiedKind(resource)} "${name}" is invalid: ${text}`, details)
@@ -92,15 +95,37 @@ export function badRequest(message: string): StatusError {
   return new StatusError(400, 'BadRequest', message)
 }
 
+/** An object that cannot be read as its kind. `detail` is what is wrong with it, for callers that say it in another way. */
+export class DecodingError extends StatusError {
+  readonly detail: string
+
+  constructor(kind: string, version: string, detail: string) {
+    super(400, 'BadRequest', `${kind} in version "${version}" cannot be handled as a ${kind}: ${detail}`)
+    this.detail = detail
+  }
+}
+
+/** A patch whose result is no object of its kind. `patch` is what it was, or what came of it, as text. */
+export function invalidPatch(patch: string, detail: string): StatusError {
+  return invalid({ group: '', plural: '', kind: '' }, '', [invalidValue('patch', patch, detail)])
+}
+
+/** A request that was understood and cannot be carried out; the server does not say why. */
+export function unprocessable(): StatusError {
+  return new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
+}
+
 export function forbidden(resource: Named, name: string, detail: string, causes?: Cause[]): StatusError {
   const details = detailsOf(resource, name)
   if (causes !== undefined) details.causes = causes
   return new StatusError(403, 'Forbidden', `${qualified(resource)} "${name}" is forbidden: ${detail}`, details)
 }
 
-/** A watch or a page asks for history that is gone. */
-export function expired(message: string): StatusError {
-  return new StatusError(410, 'Expired', message)
+/** A watch or a page asks for history that is gone. `continueWith` leads to the rest of the list as it is now. */
+export function expired(message: string, continueWith?: string): StatusError {
+  const error = new StatusError(410, 'Expired', message)
+  if (continueWith !== undefined) error.status.metadata = { continue: continueWith }
+  return error
 }
 
 export function methodNotAllowed(): StatusError {
@@ -115,6 +140,11 @@ export function unsupportedMediaType(accepted: readonly string[]): StatusError {
 /** A body beyond the limit. */
 export function tooLarge(limit: number): StatusError {
   return new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`)
+}
+
+export function tooManyOperations(limit: number, got: number): StatusError {
+  const message = `The allowed maximum operations in a JSON patch is ${limit}, got ${got}`
+  return new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`)
 }
 
 /** A read that wants to wait for a version the server is far from. */

@@ -226,7 +226,8 @@ const NONE: readonly string[] = []
 
 function sortedEntries(shelf: Shelf, namespace: string | undefined): readonly Entry[] {
   if (namespace !== undefined) return byName(shelf.byNamespace.get(namespace))
-  return [...shelf.byNamespace.keys()].sort(compareText).flatMap((one) => byName(shelf.byNamespace.get(one)))
+  const namespaces = [...shelf.byNamespace.keys()].sort((a, b) => compareText(`${a}/`, `${b}/`))
+  return namespaces.flatMap((one) => byName(shelf.byNamespace.get(one)))
 }
 
 function byName(names: Map<string, Entry> | undefined): Entry[] {

@@ -9,6 +9,7 @@ import { type Answer, type ApiRequest, isDryRun, type Verb } from '../request.ts
 import type { Resource } from '../resources.ts'
 import { badRequest, methodNotAllowed, noSuchPath } from '../status-error.ts'
 import type { ToTable } from '../tables.ts'
+import { bind } from '../verbs/binding.ts'
 import { create } from '../verbs/create.ts'
 import { remove } from '../verbs/delete.ts'
 import { deleteCollection } from '../verbs/delete-collection.ts'
@@ -60,6 +61,7 @@ export function createHandler(
       case 'list':
         return list(state, request, presenter)
       case 'create':
+        if (request.resource.storageKey === '/bindings') return bind(state, request)
         return review(state, request) ?? create(state, request)
       case 'update':
         return update(state, request)

@@ -51,6 +51,8 @@ export interface HttpOptions {
 
 export interface HttpServer {
   readonly port: number
+  /** Watches that are being served. */
+  readonly openWatches: number
   /** Ends every watch as a server that restarts does. */
   closeWatches(): void
   /** Sends a bookmark to every watch that asked for them. */
@@ -177,6 +179,9 @@ export async function listen(options: HttpOptions): Promise<HttpServer> {
 
   return {
     port: (server.address() as AddressInfo).port,
+    get openWatches() {
+      return watches.size
+    },
     closeWatches() {
       for (const response of [...watches.keys()]) response.end()
     },

@@ -1,5 +1,5 @@
 /** RFC 6902 JSON Patch. Pure: returns new data. */
-import { StatusError } from '../status-error.ts'
+import { badRequest, tooManyOperations, unprocessable } from '../status-error.ts'
 import { clone, type Data, deepEqual, isData } from '../values.ts'
 
 interface Operation {
@@ -9,17 +9,28 @@ interface Operation {
   value?: unknown
 }
 
+/** As the real server's limit. */
+const MAX_OPERATIONS = 10_000
+
 /** Throws a 422 StatusError when an operation cannot be done, as the API server does. */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
-  if (!Array.isArray(patch))
-    throw new StatusError(
-      400,
-      'BadRequest',
-      'error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch',
-    )
+  if (!Array.isArray(patch)) {
+    const got = isData(patch) ? 'object' : typeof patch
+    throw badRequest(`error decoding patch: json: cannot unmarshal ${got} into Go value of type []handlers.jsonPatchOp`)
+  }
+  if (patch.length > MAX_OPERATIONS) throw tooManyOperations(MAX_OPERATIONS, patch.length)
   let result = clone(document)
-  for (const operation of patch as Operation[]) result = run(result, operation)
+  for (const operation of patch) result = run(result, checked(operation))
   return result
+}
+
+function checked(operation: unknown): Operation {
+  if (!isData(operation))
+    throw badRequest('error decoding patch: json: cannot unmarshal into Go value of type handlers.jsonPatchOp')
+  const { op, path, from } = operation
+  if (typeof op !== 'string' || typeof path !== 'string' || (from !== undefined && typeof from !== 'string'))
+    throw unprocessable()
+  return operation as unknown as Operation
 }
 
 function run(document: unknown, operation: Operation): unknown {
@@ -28,28 +39,28 @@ function run(document: unknown, operation: Operation): unknown {
     case 'add':
       return put(document, path, clone(operation.value), 'add')
     case 'replace':
-      if (path.length > 0 && read(document, path) === undefined) throw missing('replace', operation.path)
+      if (path.length > 0 && read(document, path) === undefined) throw unprocessable()
       return put(document, path, clone(operation.value), 'replace')
     case 'remove':
-      return remove(document, path, operation.path)
+      return remove(document, path)
     case 'move': {
       const from = pointer(operation.from ?? '')
       const value = read(document, from)
-      if (value === undefined) throw missing('move', operation.from ?? '')
-      return put(remove(document, from, operation.from ?? ''), path, value, 'add')
+      if (value === undefined) throw unprocessable()
+      return put(remove(document, from), path, value, 'add')
     }
     case 'copy': {
       const value = read(document, pointer(operation.from ?? ''))
-      if (value === undefined) throw missing('copy', operation.from ?? '')
+      if (value === undefined) throw unprocessable()
       return put(document, path, clone(value), 'add')
     }
     case 'test':
       if (!deepEqual(read(document, path) ?? null, operation.value ?? null)) {
-        throw failed(`testing value ${operation.path} failed: test failed`)
+        throw unprocessable()
       }
       return document
     default:
-      throw failed(`Unexpected kind: ${operation.op}`)
+      throw unprocessable()
   }
 }
 
@@ -65,7 +76,7 @@ function read(document: unknown, path: readonly string[]): unknown {
   let current = document
   for (const step of path) {
     if (Array.isArray(current)) current = current[Number(step)]
-    else if (isData(current)) current = current[step]
+    else if (isData(current) && Object.hasOwn(current, step)) current = current[step]
     else return undefined
   }
   return current
@@ -78,32 +89,19 @@ function put(document: unknown, path: readonly string[], value: unknown, mode: '
   const holder = read(document, path.slice(0, -1))
   if (Array.isArray(holder)) {
     const index = last === '-' ? holder.length : Number(last)
-    if (!Number.isInteger(index) || index < 0 || index > holder.length) throw missing(mode, `/${path.join('/')}`)
+    if (!Number.isInteger(index) || index < 0 || index > holder.length) throw unprocessable()
     if (mode === 'add') holder.splice(index, 0, value)
     else holder[index] = value
   } else if (isData(holder)) (holder as Data)[last] = value
-  else throw missing(mode, `/${path.join('/')}`)
+  else throw unprocessable()
   return document
 }
 
-function remove(document: unknown, path: readonly string[], text: string): unknown {
+function remove(document: unknown, path: readonly string[]): unknown {
   const last = path.at(-1) ?? ''
   const holder = read(document, path.slice(0, -1))
-  if (Array.isArray(holder) && Number(last) < holder.length) holder.splice(Number(last), 1)
-  else if (isData(holder) && last in holder) delete holder[last]
-  else throw missing('remove', text)
+  if (Array.isArray(holder) && /^\d+$/.test(last) && Number(last) < holder.length) holder.splice(Number(last), 1)
+  else if (isData(holder) && Object.hasOwn(holder, last)) delete holder[last]
+  else throw unprocessable()
   return document
-}
-
-function missing(verb: string, path: string): StatusError {
-  return failed(`${verb} operation does not apply: doc is missing path: ${path}: missing value`)
-}
-
-function failed(message: string): StatusError {
-  return new StatusError(
-    422,
-    'Invalid',
-    `the server rejected our request due to an error in our request: ${message}`,
-    {},
-  )
 }

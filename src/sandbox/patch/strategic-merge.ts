@@ -4,6 +4,7 @@
  * Directives: `$patch: replace|delete|merge`, `$retainKeys`, `$deleteFromPrimitiveList/FIELD`, `$setElementOrder/FIELD`.
  */
 import { fieldType, type ListNode, type TypeNode } from '../schema/types.ts'
+import { StatusError } from '../status-error.ts'
 import { type Data, deepEqual, isData } from '../values.ts'
 
 const DELETE_PRIMITIVES = '$deleteFromPrimitiveList/'
@@ -54,6 +55,12 @@ function mergeByKey(current: readonly unknown[], patch: readonly unknown[], type
   for (const item of patch) {
     if (!isData(item)) continue
     const key = item[type.mergeKey]
+    if (key === undefined)
+      throw new StatusError(
+        500,
+        '',
+        `map: ${JSON.stringify(item)} does not contain declared merge key: ${type.mergeKey}`,
+      )
     const at = result.findIndex((one) => isData(one) && one[type.mergeKey] === key)
     if (item['$patch'] === 'delete') {
       result = result.filter((one) => !(isData(one) && one[type.mergeKey] === key))

@@ -2,7 +2,7 @@
  * Reads JSON as the API server's Go types do: unknown fields are dropped and told, nulls and zero values disappear, quantities get their
  * canonical form, wrong types are errors. For built-in kinds. Pure: returns new data.
  */
-import { badRequest } from '../status-error.ts'
+import { DecodingError } from '../status-error.ts'
 import { type Data, isData } from '../values.ts'
 import { PLAIN_BOOLEANS, PLAIN_INTEGERS, POINTER_STRINGS } from './go-zero.ts'
 import { canonicalQuantity } from './quantity.ts'
@@ -18,7 +18,7 @@ export interface Decoded {
 export function decodeBuiltin(value: Data, type: StructNode, kind: string, version: string): Decoded {
   const unknown: string[] = []
   const fail = (detail: string): never => {
-    throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${detail}`)
+    throw new DecodingError(kind, version, detail)
   }
   return { value: decodeStruct(value, type, '', { unknown, fail }), unknown }
 }

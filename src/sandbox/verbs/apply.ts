@@ -1,9 +1,10 @@
 /** PATCH with an apply configuration: creates what is missing, merges what is there, writes nothing when nothing changes. */
 import type { KubeObject } from '../../kube/object.ts'
-import { parseYaml } from '../../kube/yaml.ts'
+import { parseYamlBody } from '../body.ts'
 import { type ClusterState, jsonAs, objectAs, timestamp } from '../cluster-state.ts'
+import { flag } from '../options.ts'
 import { checkKind, placeObject, readObject } from '../read-object.ts'
-import { type Answer, type ApiRequest, isDryRun } from '../request.ts'
+import { type Answer, type ApiRequest, fieldManager, isDryRun } from '../request.ts'
 import { groupVersion, type Resource } from '../resources.ts'
 import { applyConfiguration } from '../server-side-apply/apply.ts'
 import { ApplyConflict } from '../server-side-apply/conflicts.ts'
@@ -14,15 +15,7 @@ import { createObject, gvkText, replaceObject, resetFields } from '../write.ts'
 
 export function apply(state: ClusterState, request: ApiRequest): Answer {
   const { resource, namespace, name, subresource } = request
-  const manager = request.query.get('fieldManager') ?? ''
-  if (manager === '') {
-    throw new StatusError(
-      422,
-      'Invalid',
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      {},
-    )
-  }
+  const manager = fieldManager(request)
   const config = readConfig(request)
   const entry = state.store.get(resource.storageKey, namespace, name)
   const live = entry === undefined ? identityOf(resource, config) : objectAs(resource, entry)
@@ -33,7 +26,7 @@ export function apply(state: ClusterState, request: ApiRequest): Answer {
       config,
       type: resource.type,
       manager,
-      force: ['true', '1'].includes(request.query.get('force') ?? ''),
+      force: flag(request.query, 'force'),
       time: timestamp(state.clock),
       subresource,
       reset,
@@ -78,17 +71,11 @@ function readConfig(request: ApiRequest): KubeObject {
   return object
 }
 
-/** JSON is YAML, and nearly everybody sends JSON. */
 function parseConfig(body: Buffer): Data {
-  const text = body.toString('utf8')
-  let value: unknown
-  try {
-    value = text.trimStart().startsWith('{') ? JSON.parse(text) : parseYaml(text).documents[0]?.value
-  } catch (error) {
-    throw badRequest(`error decoding YAML: ${error instanceof Error ? error.message : String(error)}`)
-  }
-  if (!isData(value)) throw badRequest('error decoding YAML: error converting YAML to JSON: expected a map')
-  return value
+  const value = parseYamlBody(body, (detail) => badRequest(`error decoding YAML: ${detail}`))
+  if (isData(value)) return value
+  const got = Array.isArray(value) ? 'array' : typeof value
+  throw badRequest(`error decoding YAML: json: cannot unmarshal ${got} into Go value of type map[string]interface {}`)
 }
 
 function identityOf(resource: Resource, config: KubeObject): KubeObject {

@@ -1,7 +1,8 @@
 /** GET of one object. */
 import type { ClusterState } from '../cluster-state.ts'
+import { wantedVersion } from '../past.ts'
 import type { Answer, ApiRequest } from '../request.ts'
-import { notFound } from '../status-error.ts'
+import { notFound, StatusError } from '../status-error.ts'
 import type { Entry } from '../store.ts'
 import type { Presenter } from './present.ts'
 
@@ -14,5 +15,7 @@ export function entryOf(state: ClusterState, request: ApiRequest): Entry {
 }
 
 export function get(state: ClusterState, request: ApiRequest, presenter: Presenter): Answer {
+  const wanted = request.query.get('resourceVersion') ?? ''
+  if (wanted !== '') wantedVersion(wanted, state.store, (detail) => new StatusError(500, '', detail))
   return { code: 200, body: presenter.one(request, entryOf(state, request)) }
 }

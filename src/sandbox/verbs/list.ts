@@ -1,57 +1,79 @@
-/** GET of a collection: selectors and pages. */
+/** GET of a collection: selectors, versions and pages. */
 import type { ClusterState } from '../cluster-state.ts'
+import { wholeNumber } from '../options.ts'
+import { entriesAt, keyOf, wantedVersion } from '../past.ts'
 import { type Answer, type ApiRequest, matcherOfRequest } from '../request.ts'
 import { EVERYTHING } from '../selectors.ts'
 import { badRequest, expired } from '../status-error.ts'
 import type { Entry } from '../store.ts'
 import type { Presenter } from './present.ts'
 
+/** A continue token: the version of the first page (-1: whatever is there now), and the key behind which to go on. */
 interface Continue {
-  /** The version of the first page. */
-  v: number
-  /** Where to go on: behind this namespace and name. */
-  ns: string
-  n: string
+  v: 'meta.k8s.io/v1'
+  rv: number
+  start: string
 }
+
+const END = '\0'
 
 export function list(state: ClusterState, request: ApiRequest, presenter: Presenter): Answer {
   const { query } = request
-  const limit = Number(query.get('limit') ?? 0)
-  const token = query.get('continue')
-  const from = token === null || token === '' ? undefined : decodeContinue(token)
-  if (from !== undefined && from.v < state.store.history.oldest) {
-    throw expired(
-      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
-    )
+  const limit = wholeNumber(query, 'limit') ?? 0
+  const token = query.get('continue') ?? ''
+  const asked = query.get('resourceVersion') ?? ''
+  if (token !== '' && asked !== '' && asked !== '0') {
+    throw badRequest('specifying resource version is not allowed when using continue')
   }
-  const version = from?.v ?? state.store.version
-  const all = selected(state, request)
-  const start = from === undefined ? 0 : firstBehind(all, from)
+  const from = token === '' ? undefined : decodeContinue(token)
+  const version = from === undefined ? versionOf(state, request, limit) : continuedVersion(state, from)
+  const all = selected(state, request, version)
+  const start = from === undefined ? 0 : firstFrom(all, from.start)
   const end = limit > 0 ? Math.min(all.length, start + limit) : all.length
   const page = start === 0 && end === all.length ? all : all.slice(start, end)
   const metadata: Record<string, unknown> = { resourceVersion: String(version) }
   const last = page.at(-1)
   if (end < all.length && last !== undefined) {
-    metadata['continue'] = encodeContinue({ v: version, ns: last.namespace, n: last.name })
-    metadata['remainingItemCount'] = all.length - end
+    metadata['continue'] = encodeContinue({ v: 'meta.k8s.io/v1', rv: version, start: keyOf(last) + END })
+    // With a selector the real server does not count what it has not looked at.
+    if (!hasSelector(request)) metadata['remainingItemCount'] = all.length - end
   }
   return { code: 200, body: presenter.many(request, page, metadata) }
 }
 
-/** What the selectors let through, in order. */
-export function selected(state: ClusterState, request: ApiRequest): readonly Entry[] {
-  const entries = state.store.list(
-    request.resource.storageKey,
-    request.namespace === '' ? undefined : request.namespace,
-  )
+/** What the selectors let through, in order; as it is now unless a version is given. */
+export function selected(state: ClusterState, request: ApiRequest, version = state.store.version): readonly Entry[] {
+  const namespace = request.namespace === '' ? undefined : request.namespace
+  const entries = entriesAt(state.store, request.resource.storageKey, namespace, version)
   const matcher = matcherOfRequest(request)
   return matcher === EVERYTHING ? entries : entries.filter(matcher)
 }
 
-function firstBehind(entries: readonly Entry[], from: Continue): number {
-  const index = entries.findIndex(
-    (entry) => entry.namespace > from.ns || (entry.namespace === from.ns && entry.name > from.n),
-  )
+/** Exactly the version asked for, or the newest: a server with all its data at hand has no reason to answer with less. */
+function versionOf({ store }: ClusterState, { query }: ApiRequest, limit: number): number {
+  const asked = query.get('resourceVersion') ?? ''
+  if (asked === '' || asked === '0') return store.version
+  const version = wantedVersion(asked, store, (detail) => badRequest(`invalid resource version: ${detail}`))
+  const match = query.get('resourceVersionMatch') ?? ''
+  if (match !== 'Exact' && !(match === '' && limit > 0)) return store.version
+  if (version < store.history.oldest) throw expired('The resourceVersion for the provided list is too old.')
+  return version
+}
+
+function continuedVersion({ store }: ClusterState, from: Continue): number {
+  if (from.rv < 0) return store.version
+  if (from.rv >= store.history.oldest) return from.rv
+  const text =
+    'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
+  throw expired(text, encodeContinue({ ...from, rv: -1 }))
+}
+
+function hasSelector({ query }: ApiRequest): boolean {
+  return Boolean(query.get('labelSelector')) || Boolean(query.get('fieldSelector'))
+}
+
+function firstFrom(entries: readonly Entry[], start: string): number {
+  const index = entries.findIndex((entry) => keyOf(entry) >= start)
   return index < 0 ? entries.length : index
 }
 
@@ -60,9 +82,23 @@ function encodeContinue(token: Continue): string {
 }
 
 function decodeContinue(token: string): Continue {
+  const value = parsed(token)
+  if (
+    typeof value?.rv === 'number' &&
+    value.v === 'meta.k8s.io/v1' &&
+    typeof value.start === 'string' &&
+    value.rv !== 0
+  ) {
+    return value as Continue
+  }
+  throw badRequest('invalid continue token: continue key is not valid')
+}
+
+function parsed(token: string): Partial<Continue> | undefined {
   try {
-    return JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as Continue
+    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'))
+    return typeof value === 'object' && value !== null ? (value as Partial<Continue>) : undefined
   } catch {
-    throw badRequest(`continue key is not valid: ${JSON.stringify(token)}`)
+    return undefined
   }
 }

@@ -1,17 +1,20 @@
 /** PATCH: JSON patch, merge patch, strategic merge patch, and server-side apply. */
 import type { KubeObject } from '../../kube/object.ts'
+import { mediaType, parseJsonBody } from '../body.ts'
 import { type ClusterState, objectAs } from '../cluster-state.ts'
 import { applyJsonPatch } from '../patch/json-patch.ts'
 import { applyMergePatch } from '../patch/merge-patch.ts'
 import { applyStrategicMerge } from '../patch/strategic-merge.ts'
 import { readObject } from '../read-object.ts'
 import { type Answer, type ApiRequest, fieldManager, isDryRun, readOptions } from '../request.ts'
-import { badRequest, unsupportedMediaType } from '../status-error.ts'
-import { isData } from '../values.ts'
+import type { Resource } from '../resources.ts'
+import { badRequest, DecodingError, invalidPatch, unprocessable, unsupportedMediaType } from '../status-error.ts'
+import { type Data, isData } from '../values.ts'
 import { replaceObject } from '../write.ts'
 import { apply } from './apply.ts'
 import { entryOf } from './get.ts'
 import { scaledObject, scaleOf } from './scale.ts'
+import { partWritten } from './subresources.ts'
 
 const JSON_PATCH = 'application/json-patch+json'
 const MERGE_PATCH = 'application/merge-patch+json'
@@ -19,8 +22,9 @@ const STRATEGIC = 'application/strategic-merge-patch+json'
 const APPLY = 'application/apply-patch+yaml'
 
 export function patch(state: ClusterState, request: ApiRequest): Answer {
-  const { resource, contentType, subresource } = request
-  if (contentType.startsWith(APPLY)) return apply(state, request)
+  const { resource, subresource } = request
+  const kind = patchKind(request)
+  if (kind === APPLY) return apply(state, request)
   const entry = entryOf(state, request)
   const live = objectAs(resource, entry)
   const options = {
@@ -28,37 +32,78 @@ export function patch(state: ClusterState, request: ApiRequest): Answer {
     dryRun: isDryRun(request),
     subresource: subresource === 'status' ? 'status' : '',
   }
+  const body = parsePatch(request)
   if (subresource === 'scale') {
-    const patched = patchedBy(request, scaleOf(resource, live))
-    if (!isData(patched)) throw badRequest('the patch does not yield a Scale')
-    const scaled = scaledObject(resource, live, patched)
+    const scaled = scaledObject(resource, live, patched(kind, resource, scaleOf(resource, live), body))
     return scaled.answer(replaceObject(state, resource, entry, scaled.object, { ...options, subresource: '' }))
   }
-  const patched = patchedBy(request, live)
-  if (!isData(patched)) throw badRequest(`the patch does not yield a ${resource.kind}`)
-  const object: KubeObject = readObject(resource, patched, readOptions(request))
-  return { code: 200, body: replaceObject(state, resource, entry, object, options).json }
-}
-
-function patchedBy(request: ApiRequest, document: Record<string, unknown>): unknown {
-  const { contentType, resource } = request
-  const body = parsePatch(request.body)
-  if (contentType.startsWith(JSON_PATCH)) return applyJsonPatch(document, body)
-  if (!isData(body))
-    throw badRequest('error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}')
-  if (contentType.startsWith(MERGE_PATCH)) return applyMergePatch(document, body)
-  if (contentType.startsWith(STRATEGIC) && resource.custom === undefined) {
-    return applyStrategicMerge(document, body, resource.type)
-  }
-  throw unsupportedMediaType(
-    resource.custom === undefined ? [JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY] : [JSON_PATCH, MERGE_PATCH, APPLY],
+  const object = readPatched(request, patched(kind, resource, live, body), (result) =>
+    kind === STRATEGIC ? goText(body) : JSON.stringify(result),
   )
+  checkIdentity(object, live)
+  const next = partWritten(subresource, live, object)
+  return { code: 200, body: replaceObject(state, resource, entry, next, options).json }
 }
 
-function parsePatch(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch (error) {
-    throw badRequest(`error decoding patch: ${error instanceof Error ? error.message : String(error)}`)
+/** Custom kinds have no merge keys, so no strategic merge. Throws 415. */
+function patchKind({ contentType, resource }: ApiRequest): string {
+  const kinds =
+    resource.custom === undefined ? [JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY] : [JSON_PATCH, MERGE_PATCH, APPLY]
+  const kind = kinds.find((one) => one === mediaType(contentType))
+  if (kind === undefined) throw unsupportedMediaType(kinds)
+  return kind
+}
+
+function parsePatch(request: ApiRequest): unknown {
+  return parseJsonBody(request.body, (detail) => badRequest(`error decoding patch: ${detail}`))
+}
+
+function patched(kind: string, resource: Resource, document: Data, body: unknown): Data {
+  if (kind !== JSON_PATCH && !isData(body)) {
+    const got = Array.isArray(body) ? 'array' : typeof body
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${got} into Go value of type map[string]interface {}`,
+    )
   }
+  const result =
+    kind === JSON_PATCH
+      ? applyJsonPatch(document, body)
+      : kind === MERGE_PATCH
+        ? applyMergePatch(document, body)
+        : applyStrategicMerge(document, body, resource.type)
+  if (!isData(result)) throw unprocessable()
+  return result
+}
+
+/** What is wrong with the result is told as what is wrong with the patch. */
+function readPatched(request: ApiRequest, result: Data, shown: (result: Data) => string): KubeObject {
+  try {
+    return readObject(request.resource, result, readOptions(request))
+  } catch (error) {
+    if (error instanceof DecodingError) throw invalidPatch(shown(result), error.detail)
+    throw error
+  }
+}
+
+function checkIdentity(object: KubeObject, live: KubeObject): void {
+  const { name, namespace } = object.metadata
+  if (name !== live.metadata.name) {
+    throw badRequest(
+      `the name of the object (${name ?? ''}) does not match the name on the URL (${live.metadata.name ?? ''})`,
+    )
+  }
+  if (namespace !== live.metadata.namespace) {
+    throw badRequest(
+      `the namespace of the object (${namespace ?? ''}) does not match the namespace on the request (${live.metadata.namespace ?? ''})`,
+    )
+  }
+}
+
+/** As Go prints a value: `map[spec:map[replicas:x]]`. */
+function goText(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>'
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (!isData(value)) return String(value)
+  const keys = Object.keys(value).sort()
+  return `map[${keys.map((key) => `${key}:${goText(value[key])}`).join(' ')}]`
 }

@@ -5,6 +5,9 @@ import type { Resource } from '../resources.ts'
 import { type Data, dataAt, isData } from '../values.ts'
 import type { Written } from '../write.ts'
 
+/** What the subresource takes and gives. */
+export const SCALE = { kind: 'Scale', message: 'autoscaling.v1.Scale' }
+
 /** An object as an autoscaling/v1 Scale. */
 export function scaleOf(resource: Resource, object: KubeObject): Data {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata

@@ -5,11 +5,12 @@ import { type Answer, type ApiRequest, bodyOf, fieldManager, isDryRun, readOptio
 import { badRequest, invalid } from '../status-error.ts'
 import { replaceObject } from '../write.ts'
 import { entryOf } from './get.ts'
-import { scaledObject } from './scale.ts'
+import { SCALE, scaledObject } from './scale.ts'
+import { partWritten } from './subresources.ts'
 
 export function update(state: ClusterState, request: ApiRequest): Answer {
   const { resource, namespace, name, subresource } = request
-  const body = bodyOf(request)
+  const body = bodyOf(request, subresource === 'scale' ? SCALE : undefined)
   const entry = entryOf(state, request)
   const options = {
     manager: fieldManager(request),
@@ -36,5 +37,6 @@ export function update(state: ClusterState, request: ApiRequest): Answer {
       },
     ])
   }
-  return { code: 200, body: replaceObject(state, resource, entry, object, options).json }
+  const next = partWritten(subresource, objectAs(resource, entry), object)
+  return { code: 200, body: replaceObject(state, resource, entry, next, options).json }
 }

@@ -1,9 +1,11 @@
 /** GET with watch: a stream of changes, from a version on or from now. Effects: writes to the sink until it closes. */
 import { type ClusterState, jsonAs, objectAs } from '../cluster-state.ts'
+import { flag, wholeNumber } from '../options.ts'
+import { versionOf } from '../past.ts'
 import { type ApiRequest, matcherOfRequest } from '../request.ts'
 import { groupVersion } from '../resources.ts'
 import { EVERYTHING, type Matcher } from '../selectors.ts'
-import { expired } from '../status-error.ts'
+import { expired, StatusError } from '../status-error.ts'
 import type { Change, Entry } from '../store.ts'
 import { metadataOnly, type ToTable, tableOf, wantsMetadataOnly, wantsTable } from '../tables.ts'
 import { selected } from './list.ts'
@@ -28,11 +30,16 @@ export function watch(state: ClusterState, request: ApiRequest, sink: WatchSink,
   const namespace = request.namespace
   const matcher = matcherOfRequest(request)
   const render = rendererOf(state, request, toTable)
-  const wantsBookmarks = isTrue(query.get('allowWatchBookmarks'))
+  const wantsBookmarks = flag(query, 'allowWatchBookmarks')
+  const from = query.get('resourceVersion') ?? ''
+  const startsNow = from === '' || from === '0'
+  // A version that is still to come is waited for: what led to it is known to somebody who has seen it.
+  const version = startsNow ? state.store.version : versionOf(from, (detail) => new StatusError(500, '', detail))
   let closed = false
 
   function send(change: Change): void {
     const { entry } = change
+    if (change.version <= version) return
     if (entry.storageKey !== resource.storageKey || (namespace !== '' && entry.namespace !== namespace)) return
     const type = eventType(change, matcher)
     if (type !== undefined) sink.write(render(type, entry))
@@ -45,13 +52,13 @@ export function watch(state: ClusterState, request: ApiRequest, sink: WatchSink,
     sink.write(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`)
   }
 
-  const from = query.get('resourceVersion') ?? ''
-  const initial = query.get('sendInitialEvents')
-  if (isTrue(initial) || ((from === '' || from === '0') && initial === null)) {
+  const wantsInitial = query.has('sendInitialEvents') && flag(query, 'sendInitialEvents')
+  const seconds = wholeNumber(query, 'timeoutSeconds') ?? 0
+  if (wantsInitial || (startsNow && !query.has('sendInitialEvents'))) {
     for (const entry of selected(state, request)) sink.write(render('ADDED', entry))
-    if (isTrue(initial) && wantsBookmarks) bookmark(true)
-  } else if (from !== '' && from !== '0') {
-    const missed = state.store.history.since(Number(from))
+    if (wantsInitial && wantsBookmarks) bookmark(true)
+  } else if (!startsNow) {
+    const missed = state.store.history.since(version)
     if (missed === undefined) {
       const { status } = expired(`too old resource version: ${from} (${state.store.history.oldest})`)
       sink.write(`${JSON.stringify({ type: 'ERROR', object: status })}\n`)
@@ -61,7 +68,6 @@ export function watch(state: ClusterState, request: ApiRequest, sink: WatchSink,
     for (const change of missed) send(change)
   }
   const unsubscribe = state.store.subscribe(send)
-  const seconds = Number(query.get('timeoutSeconds') ?? 0)
   const cancelTimeout = seconds > 0 ? state.clock.after(seconds * 1000, () => sink.end()) : undefined
 
   return {
@@ -113,8 +119,4 @@ function rendererOf(
     }
     return shared.line
   }
-}
-
-function isTrue(value: string | null): boolean {
-  return value === 'true' || value === '1'
 }
