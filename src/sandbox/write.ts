@@ -27,6 +27,8 @@ export interface WriteOptions {
   dryRun?: boolean
   /** '' for the object itself, or `status`. */
   subresource?: string
+  /** The subresource takes one part only, which may change where the object itself may not. */
+  part?: boolean
   /** Made by an apply; without them the write is tracked as an Update. */
   managedFields?: ManagedFieldsEntry[]
 }
@@ -94,7 +96,10 @@ export function replaceObject(
 ): Written {
   const old = objectAs(resource, entry)
   const candidate = carryOver(resource, old, sent, options.subresource ?? '')
-  const ready = options.subresource === 'status' ? finishStatus(resource, candidate) : finish(resource, candidate, old)
+  const ready =
+    options.subresource === 'status'
+      ? finishStatus(resource, candidate)
+      : finish(resource, candidate, old, options.part)
   if (countsGenerations(resource) && options.subresource !== 'status' && specChanged(resource, old, ready)) {
     ready.metadata.generation = (old.metadata.generation ?? 0) + 1
   }
@@ -181,13 +186,13 @@ function checkFinalizers(resource: Resource, old: KubeObject, next: KubeObject):
 }
 
 /** Defaults and validation. Throws a 422 StatusError. */
-function finish(resource: Resource, object: KubeObject, old: KubeObject | undefined): KubeObject {
+function finish(resource: Resource, object: KubeObject, old: KubeObject | undefined, part = false): KubeObject {
   const errors: FieldError[] = validateMetadata(object)
   let result = object
   if (resource.custom === undefined) {
     const rules = rulesOf(resource.group, resource.kind)
     rules.defaults?.(result, old)
-    errors.push(...(rules.validate?.(result, old) ?? []))
+    errors.push(...(rules.validate?.(result, part ? undefined : old) ?? []))
   } else {
     result = defaultCustom(object, resource.custom.schema) as KubeObject
     errors.push(...validateCustom(result, resource.custom.schema))

@@ -32,7 +32,7 @@ function mergeData(document: Data, patch: Data, type: TypeNode): Data {
     else if (isData(value)) result[key] = mergeData(isData(result[key]) ? result[key] : {}, value, child)
     else result[key] = value
   }
-  listDirectives(result, patch, type)
+  listDirectives(document, result, patch, type)
   return result
 }
 
@@ -43,7 +43,9 @@ function mergeList(current: unknown, patch: readonly unknown[], type: TypeNode):
   if (patch.some((item) => isData(item) && item['$patch'] === 'replace')) {
     return patch.filter((item) => !isDirective(item))
   }
-  return type.mergeKey === '' ? mergeScalars(current, patch) : mergeByKey(current, patch, type)
+  const merged = type.mergeKey === '' ? mergeScalars(current, patch) : mergeByKey(current, patch, type)
+  const wanted = patch.filter((item) => !isDirective(item))
+  return inOrder(merged, wanted, current, type.mergeKey)
 }
 
 function mergeScalars(current: readonly unknown[], patch: readonly unknown[]): unknown[] {
@@ -71,7 +73,7 @@ function mergeByKey(current: readonly unknown[], patch: readonly unknown[], type
 }
 
 /** Deletions from lists of scalars, then the order the sender wants. */
-function listDirectives(result: Data, patch: Data, type: TypeNode): void {
+function listDirectives(document: Data, result: Data, patch: Data, type: TypeNode): void {
   for (const key in patch) {
     const wanted = patch[key]
     if (!Array.isArray(wanted)) continue
@@ -83,19 +85,39 @@ function listDirectives(result: Data, patch: Data, type: TypeNode): void {
       const field = key.slice(ELEMENT_ORDER.length)
       const list = result[field]
       const child = fieldType(type, field)
-      if (Array.isArray(list) && child?.kind === 'list') result[field] = inOrder(list, wanted, child.mergeKey)
+      if (Array.isArray(list) && child?.kind === 'list') {
+        const before = document[field]
+        result[field] = inOrder(list, wanted, Array.isArray(before) ? before : [], child.mergeKey)
+      }
     }
   }
 }
 
-/** Named elements take the given order among themselves; the others stay where they are relative to what came before them. */
-function inOrder(list: readonly unknown[], wanted: readonly unknown[], mergeKey: string): unknown[] {
+/**
+ * The patch's items come in the order it names them, the others in the order they had. Between the two, an item that was in front of
+ * the other before stays there; a new one goes in front: a container that is patched in becomes the first.
+ */
+function inOrder(
+  list: readonly unknown[],
+  wanted: readonly unknown[],
+  before: readonly unknown[],
+  mergeKey: string,
+): unknown[] {
   const keyOf = (item: unknown) => (mergeKey !== '' && isData(item) ? item[mergeKey] : item)
-  const order = wanted.map(keyOf)
-  const rank = (item: unknown) => order.findIndex((key) => deepEqual(key, keyOf(item)))
-  const named = list.filter((item) => rank(item) >= 0).sort((a, b) => rank(a) - rank(b))
-  let next = 0
-  return list.map((item) => (rank(item) >= 0 ? named[next++] : item))
+  const rank = (order: readonly unknown[], item: unknown) =>
+    order.findIndex((one) => deepEqual(keyOf(one), keyOf(item)))
+  const byRank = (order: readonly unknown[]) => (a: unknown, b: unknown) => rank(order, a) - rank(order, b)
+  const named = list.filter((item) => rank(wanted, item) >= 0).sort(byRank(wanted))
+  const others = list.filter((item) => rank(wanted, item) < 0).sort(byRank(before))
+  const result: unknown[] = []
+  for (const item of named) {
+    const at = rank(before, item)
+    while (others.length > 0 && at >= 0 && rank(before, others[0]) >= 0 && rank(before, others[0]) < at) {
+      result.push(others.shift())
+    }
+    result.push(item)
+  }
+  return [...result, ...others]
 }
 
 function isDirective(item: unknown): boolean {

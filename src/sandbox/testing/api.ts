@@ -79,9 +79,7 @@ export async function startApi(options: Partial<SandboxOptions> = {}): Promise<A
             response.on('end', () => {
               const text = Buffer.concat(chunks).toString('utf8')
               const isJson = response.headers['content-type']?.startsWith('application/json') === true
-              const warnings = (response.headersDistinct['warning'] ?? []).map(
-                (value) => /^299 - "(.*)"$/.exec(value)?.[1] ?? value,
-              )
+              const warnings = (response.headersDistinct['warning'] ?? []).map(warningText)
               resolve({
                 code: response.statusCode ?? 0,
                 body: isJson ? JSON.parse(text) : text,
@@ -151,4 +149,8 @@ export function deployment(name: string, spec: object = {}): object {
       ...spec,
     },
   }
+}
+
+function warningText(header: string): string {
+  return (/^299 - "(.*)"$/.exec(header)?.[1] ?? header).replace(/\\(.)/g, '$1')
 }

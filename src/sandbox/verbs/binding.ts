@@ -28,7 +28,7 @@ export function bind(state: ClusterState, request: ApiRequest): Answer {
     throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(current)}`)
   }
   const bound = { ...pod, metadata: { ...pod.metadata }, spec: { ...dataAt(pod, 'spec'), nodeName: node } }
-  const options = { manager: fieldManager(request), dryRun: isDryRun(request), subresource: 'binding' }
+  const options = { manager: fieldManager(request), dryRun: isDryRun(request), part: true }
   replaceObject(state, pods, entry, bound, options)
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }
   return { code: 201, body: JSON.stringify(status) }

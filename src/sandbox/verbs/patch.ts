@@ -31,11 +31,12 @@ export function patch(state: ClusterState, request: ApiRequest): Answer {
     manager: fieldManager(request),
     dryRun: isDryRun(request),
     subresource: subresource === 'status' ? 'status' : '',
+    part: subresource !== '' && subresource !== 'status',
   }
   const body = parsePatch(request)
   if (subresource === 'scale') {
     const scaled = scaledObject(resource, live, patched(kind, resource, scaleOf(resource, live), body))
-    return scaled.answer(replaceObject(state, resource, entry, scaled.object, { ...options, subresource: '' }))
+    return scaled.answer(replaceObject(state, resource, entry, scaled.object, { ...options, part: false }))
   }
   const object = readPatched(request, patched(kind, resource, live, body), (result) =>
     kind === STRATEGIC ? goText(body) : JSON.stringify(result),

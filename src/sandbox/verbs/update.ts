@@ -16,10 +16,11 @@ export function update(state: ClusterState, request: ApiRequest): Answer {
     manager: fieldManager(request),
     dryRun: isDryRun(request),
     subresource: subresource === 'status' ? 'status' : '',
+    part: subresource !== '' && subresource !== 'status',
   }
   if (subresource === 'scale') {
     const scaled = scaledObject(resource, objectAs(resource, entry), body)
-    return scaled.answer(replaceObject(state, resource, entry, scaled.object, { ...options, subresource: '' }))
+    return scaled.answer(replaceObject(state, resource, entry, scaled.object, { ...options, part: false }))
   }
   const object = readObject(resource, body, readOptions(request))
   placeObject(resource, object, namespace)
