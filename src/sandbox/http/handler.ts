@@ -145,7 +145,11 @@ function requestOf(resource: Resource, route: ResourceRoute, verb: Verb, raw: Ra
 
 function allows(request: ApiRequest): boolean {
   const { resource, subresource, verb, name } = request
-  if (subresource === '') return resource.verbs.includes(verb) && (verb !== 'create' || name === '')
+  if (subresource === '') {
+    const isNamed = name !== ''
+    if (isNamed ? verb === 'create' : verb === 'update' || verb === 'patch') return false
+    return resource.verbs.includes(verb)
+  }
   const known = resource.subresources.find((one) => one.name === subresource)
   if (known === undefined) throw noSuchPath()
   return known.verbs.includes(verb)
