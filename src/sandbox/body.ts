@@ -20,6 +20,7 @@ export interface Body {
 
 /** What the body should hold. */
 export interface Expected {
+  /** '' where the server's complaints do not name it. */
   readonly kind: string
   /** Name of its message (`core.v1.Pod`); undefined for custom kinds, which have no protocol buffers. */
   readonly message: string | undefined
@@ -55,6 +56,20 @@ export function readBody({ contentType, body }: Body, expected: Expected): Data 
       const got = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
       throw unrecognized(
         `couldn't get version/kind; json parse error: json: cannot unmarshal ${got} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+      )
+    }
+    for (const field of ['apiVersion', 'kind']) {
+      const given = value[field]
+      if (given === undefined || given === null || typeof given === 'string') continue
+      const got = Array.isArray(given)
+        ? 'array'
+        : isData(given)
+          ? 'object'
+          : typeof given === 'boolean'
+            ? 'bool'
+            : typeof given
+      throw unrecognized(
+        `couldn't get version/kind; json parse error: json: cannot unmarshal ${got} into Go struct field .${field} of type string`,
       )
     }
     return value

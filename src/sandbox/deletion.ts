@@ -46,7 +46,7 @@ export function deleteEntry(state: ClusterState, resource: Resource, entry: Entr
     metadata: {
       ...old.metadata,
       deletionTimestamp: old.metadata.deletionTimestamp ?? timestamp(state.clock),
-      deletionGracePeriodSeconds: 0,
+      ...(!isNamespace && { deletionGracePeriodSeconds: 0 }),
       ...(old.metadata.generation !== undefined && { generation: old.metadata.generation + 1 }),
     },
   }
@@ -59,14 +59,14 @@ export function deleteEntry(state: ClusterState, resource: Resource, entry: Entr
 function checkPreconditions(resource: Resource, entry: Entry, old: KubeObject, options: DeletionOptions): void {
   if (options.uid !== undefined && options.uid !== entry.uid) {
     throw conflict(
-      resource,
+      { ...resource, group: '', plural: resource.kind },
       entry.name,
       `the UID in the precondition (${options.uid}) does not match the UID in record (${entry.uid}). The object might have been deleted and then recreated`,
     )
   }
   if (options.resourceVersion !== undefined && options.resourceVersion !== old.metadata.resourceVersion) {
     throw conflict(
-      resource,
+      { ...resource, group: '', plural: resource.kind },
       entry.name,
       `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${old.metadata.resourceVersion}). The object might have been modified`,
     )

@@ -1,4 +1,5 @@
 /** What the server serves, as /api, /apis and the group documents tell it; plain and aggregated. Pure. */
+import { createHash } from 'node:crypto'
 import { groupVersion, type Resource } from './resources.ts'
 import type { Data } from './values.ts'
 
@@ -8,6 +9,10 @@ export function versionDocument(): Data {
   return {
     major: '1',
     minor: '35',
+    emulationMajor: '1',
+    emulationMinor: '35',
+    minCompatibilityMajor: '1',
+    minCompatibilityMinor: '34',
     gitVersion: GIT_VERSION,
     gitCommit: '0000000000000000000000000000000000000000',
     gitTreeState: 'clean',
@@ -35,7 +40,7 @@ function aggregated(resources: readonly Resource[]): Data {
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: [...groups].map(([group, members]) => ({
-      metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
+      metadata: group === '' ? {} : { name: group },
       versions: [...Map.groupBy(members, (resource) => resource.version)].map(([version, list]) => ({
         version,
         resources: list.map(aggregatedResource),
@@ -48,7 +53,7 @@ function aggregated(resources: readonly Resource[]): Data {
 function aggregatedResource(resource: Resource): Data {
   return {
     resource: resource.plural,
-    responseKind: kindOf(resource),
+    responseKind: kindWithin(resource, resource),
     scope: resource.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: resource.singular,
     verbs: resource.verbs,
@@ -57,15 +62,17 @@ function aggregatedResource(resource: Resource): Data {
     ...(resource.subresources.length > 0 && {
       subresources: resource.subresources.map((sub) => ({
         subresource: sub.name,
-        responseKind: { group: sub.group, version: sub.version, kind: sub.kind },
+        responseKind: kindWithin(sub, resource),
         verbs: sub.verbs,
       })),
     }),
   }
 }
 
-function kindOf(resource: Resource): Data {
-  return { group: resource.group, version: resource.version, kind: resource.kind }
+/** Group and version are left out where they are those of the list around it. */
+function kindWithin(kind: Pick<Resource, 'group' | 'version' | 'kind'>, around: Resource): Data {
+  const isSame = kind.group === around.group && kind.version === around.version
+  return { group: isSame ? '' : kind.group, version: isSame ? '' : kind.version, kind: kind.kind }
 }
 
 /** /api. */
@@ -120,6 +127,7 @@ export function resourceList(resources: readonly Resource[], group: string, vers
         verbs: resource.verbs,
         ...(resource.shortNames.length > 0 && { shortNames: resource.shortNames }),
         ...(resource.categories.length > 0 && { categories: resource.categories }),
+        ...(isStored(resource) && { storageVersionHash: storageHash(resource, resources) }),
       },
       ...resource.subresources.map((sub) => ({
         name: `${resource.plural}/${sub.name}`,
@@ -134,4 +142,16 @@ export function resourceList(resources: readonly Resource[], group: string, vers
       })),
     ]),
   }
+}
+
+function isStored({ verbs, plural }: Resource): boolean {
+  return verbs.includes('list') && plural !== 'componentstatuses'
+}
+
+/** Clients compare it to see whether objects are kept in another version than before. */
+function storageHash(resource: Resource, resources: readonly Resource[]): string {
+  const stored =
+    resource.custom?.storageVersion ?? resources.find((one) => one.storageKey === resource.storageKey)?.version
+  const text = `${resource.group}/${stored ?? resource.version}/${resource.kind}`
+  return createHash('sha256').update(text).digest().subarray(0, 8).toString('base64')
 }

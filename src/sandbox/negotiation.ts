@@ -28,13 +28,20 @@ export function negotiate(accept: string): Representation | undefined {
   return choice
 }
 
-/** As negotiate, but throws 406. */
+/** As negotiate, but throws 406: in the words of the real server, which checks the formats first and then the conversion. */
 export function requireRepresentation(accept: string): Representation {
   const choice = negotiate(accept)
   if (choice !== undefined) return choice
-  const types = 'application/json, application/yaml'
-  throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${types}`)
+  if (accept.split(',').some((text) => SERVED.includes(clauseOf(text).type))) {
+    throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${SERVED.join(', ')}`)
+  }
+  const streams = ['application/json', 'application/vnd.kubernetes.protobuf'].map((type) => `${type};stream=watch`)
+  const available = [...SERVED, ...streams].join(', ')
+  throw new StatusError(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${available}`, {})
 }
+
+/** What the real server serves; of these the sandbox writes no protocol buffers. */
+const SERVED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
 function choose(accept: string): Representation | undefined {
   const clauses = accept.split(',').map((text, index) => ({ ...clauseOf(text), index }))

@@ -69,7 +69,7 @@ function collect(type: TypeNode, schemas: Data): Data {
     case 'any':
       return { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
     case 'scalar':
-      return scalarSchema(type.type)
+      return LEAVES[type.type] === undefined ? scalarSchema(type.type) : leafReference(type.type, schemas)
     case 'list':
       return {
         type: 'array',
@@ -109,6 +109,19 @@ function fieldSchema(field: Field, schemas: Data): Data {
     wrapped['x-kubernetes-patch-strategy'] = merges ? 'merge,retainKeys' : 'retainKeys'
   }
   return wrapped
+}
+
+/** Scalars that clients know by name. */
+const LEAVES: Partial<Record<ScalarType, string>> = {
+  time: 'io.k8s.apimachinery.pkg.apis.meta.v1.Time',
+  intOrString: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+  quantity: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
+}
+
+function leafReference(type: ScalarType, schemas: Data): Data {
+  const name = LEAVES[type]!
+  schemas[name] ??= scalarSchema(type)
+  return { $ref: `#/components/schemas/${name}` }
 }
 
 function scalarSchema(type: ScalarType): Data {

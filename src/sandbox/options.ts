@@ -69,8 +69,10 @@ export function checkDeleteOptions(options: {
   if (errors.length > 0) throw invalidOptions('DeleteOptions', errors)
 }
 
-/** Which versions and matches may go together. Throws 422. */
+/** Which versions and matches may go together. Throws 422, and 400 for numbers that are none. */
 export function checkListOptions(query: URLSearchParams, watching: boolean): void {
+  wholeNumber(query, 'limit')
+  wholeNumber(query, 'timeoutSeconds')
   const errors: FieldError[] = []
   const match = query.get('resourceVersionMatch') ?? ''
   const version = query.get('resourceVersion') ?? ''

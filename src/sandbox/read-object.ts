@@ -1,7 +1,8 @@
 /** From the data of a request to an object of a resource: identity checked, unknown fields dropped or refused. Pure. */
-import type { KubeObject } from '../kube/object.ts'
+import { groupOf, type KubeObject, versionOf } from '../kube/object.ts'
 import { pruneCustom } from './crd/prune.ts'
 import { groupVersion, type Resource } from './resources.ts'
+import { builtinResources } from './schema/builtin.ts'
 import { decodeBuiltin } from './schema/decode.ts'
 import { badRequest, DecodingError } from './status-error.ts'
 import { type Data, dataAt, isData } from './values.ts'
@@ -13,21 +14,34 @@ export interface ReadOptions {
   warn(message: string): void
 }
 
-/** Kind and version must be those of the endpoint. A missing one is filled in. */
+/** Kind and version must be those of the endpoint. A missing one is filled in. Throws a 400 StatusError. */
 export function checkKind(resource: Resource, data: Data): void {
   const expected = groupVersion(resource)
-  const apiVersion = data['apiVersion'] ?? expected
-  const kind = data['kind'] ?? resource.kind
-  if (apiVersion !== expected) {
+  const apiVersion = String(data['apiVersion'] || expected)
+  const kind = String(data['kind'] || resource.kind)
+  if (apiVersion === expected && kind === resource.kind) return
+  if (resource.custom !== undefined) {
+    if (apiVersion !== expected) {
+      throw badRequest(
+        `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
+      )
+    }
     throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
+      `${kind} in version ${JSON.stringify(resource.version)} cannot be handled as a ${resource.kind}: the kind does not match`,
     )
   }
-  if (kind !== resource.kind) {
-    throw badRequest(
-      `${String(kind)} in version "${resource.version}" cannot be handled as a ${resource.kind}: converting (${String(apiVersion)}, Kind=${String(kind)}) to (${expected}, Kind=${resource.kind}): unknown conversion`,
-    )
-  }
+  const group = groupOf(apiVersion)
+  const version = versionOf(apiVersion)
+  const isKnown = builtinResources().some((one) => one.group === group && one.version === version && one.kind === kind)
+  const detail = isKnown
+    ? `converting (${version}.${kind}) to (${goPackage(resource.group)}.${resource.kind}): unknown conversion`
+    : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+  throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${resource.kind}: ${detail}`)
+}
+
+/** Go's name for the internal types of a group: `core`, `apps`, `rbac`. */
+function goPackage(group: string): string {
+  return group === '' ? 'core' : (group.split('.')[0] ?? group)
 }
 
 /** A new object with nothing the type does not have. */

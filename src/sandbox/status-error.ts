@@ -12,6 +12,8 @@ export class StatusError extends Error {
   override readonly name = 'StatusError'
   readonly code: number
   readonly status: Status
+  /** Sent as plain text in place of the status. */
+  text: string | undefined
 
   constructor(code: number, reason: string, message: string, details?: Status['details']) {
     super(message)
@@ -52,6 +54,13 @@ export function notFound(resource: Named, name: string): StatusError {
 /** The answer to a path that leads nowhere. */
 export function noSuchPath(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+/** The answer of a server to a path outside its APIs: no Status. */
+export function pageNotFound(): StatusError {
+  const error = noSuchPath()
+  error.text = '404 page not found\n'
+  return error
 }
 
 export function alreadyExists(resource: Named, name: string): StatusError {

@@ -17,9 +17,9 @@ export function createAuthenticate(state: ClusterState, adminToken: string, key:
 
   function holder(authorization: string | undefined): User {
     if (authorization === admin) return ADMIN
-    if (authorization === undefined) return ANONYMOUS
-    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-    const user = token === undefined ? undefined : tokenHolder(state, key, token)
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+    if (token === undefined) return ANONYMOUS
+    const user = tokenHolder(state, key, token)
     if (user === undefined) throw unauthorized()
     return user
   }
@@ -52,7 +52,9 @@ function impersonated(state: ClusterState, user: User, headers: HeaderLists): Us
   }
   if (name === '') {
     if (groups.length === 0 && uid === '' && Object.keys(extra).length === 0) return undefined
-    throw badRequest('requested [] without impersonating a user')
+    throw badRequest(
+      `requested [${groups.map((group) => `{Group  ${group}    }`).join(' ')}] without impersonating a user`,
+    )
   }
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name)
   const demand = (resource: string, wanted: string, more: Partial<Attributes> = {}) => {

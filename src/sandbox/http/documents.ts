@@ -11,7 +11,7 @@ import {
 } from '../discovery.ts'
 import { openApiDocument, openApiIndex } from '../openapi.ts'
 import type { Answer } from '../request.ts'
-import { noSuchPath, StatusError } from '../status-error.ts'
+import { noSuchPath, pageNotFound, StatusError } from '../status-error.ts'
 import type { Data } from '../values.ts'
 import { healthAnswer } from './health.ts'
 import type { Route } from './route.ts'
@@ -22,7 +22,7 @@ export function createDocuments(state: ClusterState, address: () => string): (ro
   const cache = new Map<string, string>()
   let generation = -1
 
-  function cached(key: string, make: () => Data | undefined): Answer {
+  function cached(key: string, make: () => Data | undefined, missing = pageNotFound): Answer {
     if (generation !== state.resources.generation) {
       cache.clear()
       generation = state.resources.generation
@@ -30,7 +30,7 @@ export function createDocuments(state: ClusterState, address: () => string): (ro
     let body = cache.get(key)
     if (body === undefined) {
       const document = make()
-      if (document === undefined) throw noSuchPath()
+      if (document === undefined) throw missing()
       body = JSON.stringify(document)
       cache.set(key, body)
     }
@@ -48,7 +48,7 @@ export function createDocuments(state: ClusterState, address: () => string): (ro
     if (match !== null) return cached(path, () => openApiDocument(all, match[1] ?? '', match[2] ?? ''))
     if (path === '/')
       return cached(path, () => ({ paths: ['/api', '/apis', '/healthz', '/metrics', '/openapi/v3', '/version'] }))
-    throw noSuchPath()
+    throw pageNotFound()
   }
 
   return (route, raw) => {
@@ -66,11 +66,15 @@ export function createDocuments(state: ClusterState, address: () => string): (ro
       case 'group':
         return cached(`group/${route.group}`, () => groupDocument(all, route.group))
       case 'version':
-        return cached(`version/${route.group}/${route.version}`, () => resourceList(all, route.group, route.version))
+        return cached(
+          `version/${route.group}/${route.version}`,
+          () => resourceList(all, route.group, route.version),
+          all.some((resource) => resource.group === route.group) ? noSuchPath : pageNotFound,
+        )
       case 'other':
         return other(route.path, raw)
       default:
-        throw noSuchPath()
+        throw pageNotFound()
     }
   }
 }

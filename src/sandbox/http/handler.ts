@@ -7,7 +7,7 @@ import { requireRepresentation } from '../negotiation.ts'
 import { checkListOptions, checkWriteOptions, flag } from '../options.ts'
 import { type Answer, type ApiRequest, isDryRun, type Verb } from '../request.ts'
 import type { Resource } from '../resources.ts'
-import { badRequest, methodNotAllowed, noSuchPath } from '../status-error.ts'
+import { badRequest, methodNotAllowed, noSuchPath, pageNotFound } from '../status-error.ts'
 import type { ToTable } from '../tables.ts'
 import { bind } from '../verbs/binding.ts'
 import { create } from '../verbs/create.ts'
@@ -38,7 +38,10 @@ export function createHandler(
 
   function resourceOf(route: ResourceRoute): Resource {
     const resource = state.resources.find(route.group, route.version, route.plural)
-    if (resource === undefined) throw noSuchPath()
+    if (resource === undefined) {
+      const isServed = state.resources.all().some((one) => one.group === route.group && one.version === route.version)
+      throw isServed ? noSuchPath() : pageNotFound()
+    }
     if (resource.namespaced !== (route.namespace !== '') && !(resource.namespaced && route.name === ''))
       throw noSuchPath()
     return resource
@@ -93,14 +96,19 @@ export function createHandler(
     }
     const verb = verbOf(raw.method, route.name !== '', flag(raw.query, 'watch'))
     if (verb === undefined) throw methodNotAllowed()
-    const { group, plural, subresource, namespace, name } = route
-    demand(user, { verb, group, resource: plural, subresource, namespace, name, path: '' })
+    demand(user, attributesOf(verb, route))
     const request = requestOf(resourceOf(route), route, verb, raw, user)
     if (!allows(request)) throw methodNotAllowed()
     check(request)
     count(counts, verb, isDryRun(request))
     return run(request)
   }
+}
+
+/** Access to a namespace is access in that namespace. */
+function attributesOf(verb: Verb, { group, plural, subresource, namespace, name }: ResourceRoute): Attributes {
+  const isNamespace = group === '' && plural === 'namespaces'
+  return { verb, group, resource: plural, subresource, namespace: isNamespace ? name : namespace, name, path: '' }
 }
 
 const NOTHING = { group: '', resource: '', subresource: '', namespace: '', name: '' }
@@ -146,6 +154,11 @@ function requestOf(resource: Resource, route: ResourceRoute, verb: Verb, raw: Ra
 function allows(request: ApiRequest): boolean {
   const { resource, subresource, verb, name } = request
   if (subresource === '') {
+    // All namespaces together can only be read.
+    if (resource.namespaced && request.namespace === '') {
+      if (!resource.verbs.includes('list')) throw noSuchPath()
+      return verb === 'list' || verb === 'watch'
+    }
     const isNamed = name !== ''
     if (isNamed ? verb === 'create' : verb === 'update' || verb === 'patch') return false
     return resource.verbs.includes(verb)

@@ -2,7 +2,7 @@
 
 import { flag } from '../options.ts'
 import type { Answer } from '../request.ts'
-import { noSuchPath } from '../status-error.ts'
+import { pageNotFound } from '../status-error.ts'
 
 const CHECKS = [
   'ping',
@@ -17,7 +17,7 @@ export function healthAnswer(path: string, query: URLSearchParams): Answer | und
   const match = /^\/(healthz|readyz|livez)(?:\/(.*))?$/.exec(path)
   if (match === null) return undefined
   const [, endpoint = '', check] = match
-  if (check !== undefined && check !== '' && !CHECKS.includes(check)) throw noSuchPath()
+  if (check !== undefined && check !== '' && !CHECKS.includes(check)) throw pageNotFound()
   const lines = [...CHECKS.map((name) => `[+]${name} ok`), `${endpoint} check passed`, '']
   const body = flag(query, 'verbose') && !check ? lines.join('\n') : 'ok'
   return { code: 200, body, contentType: 'text/plain; charset=utf-8' }

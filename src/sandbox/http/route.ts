@@ -54,9 +54,8 @@ const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
 export function verbOf(method: string, named: boolean, watching: boolean): Verb | undefined {
   switch (method) {
     case 'GET':
-    case 'HEAD':
-      if (watching) return 'watch'
-      return named ? 'get' : 'list'
+      if (named) return 'get'
+      return watching ? 'watch' : 'list'
     case 'POST':
       return 'create'
     case 'PUT':

@@ -151,6 +151,10 @@ export async function listen(options: HttpOptions): Promise<HttpServer> {
   function sendError(response: ServerResponse, error: unknown): void {
     if (!(error instanceof StatusError)) options.onDefect(error)
     const status = error instanceof StatusError ? error.status : defectStatus(error)
+    if (error instanceof StatusError && error.text !== undefined) {
+      sendAnswer(response, { code: error.code, body: error.text, contentType: 'text/plain; charset=utf-8' }, [])
+      return
+    }
     sendAnswer(response, { code: status.code ?? 500, body: JSON.stringify(status) }, [])
   }
 

@@ -26,7 +26,9 @@ export function applyJsonPatch(document: unknown, patch: unknown): unknown {
 
 function checked(operation: unknown): Operation {
   if (!isData(operation))
-    throw badRequest('error decoding patch: json: cannot unmarshal into Go value of type handlers.jsonPatchOp')
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${Array.isArray(operation) ? 'array' : typeof operation} into Go value of type handlers.jsonPatchOp`,
+    )
   const { op, path, from } = operation
   if (typeof op !== 'string' || typeof path !== 'string' || (from !== undefined && typeof from !== 'string'))
     throw unprocessable()

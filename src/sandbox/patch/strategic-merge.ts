@@ -6,6 +6,7 @@
 import { fieldType, type ListNode, type TypeNode } from '../schema/types.ts'
 import { StatusError } from '../status-error.ts'
 import { type Data, deepEqual, isData } from '../values.ts'
+import { goText } from './go-text.ts'
 
 const DELETE_PRIMITIVES = '$deleteFromPrimitiveList/'
 const ELEMENT_ORDER = '$setElementOrder/'
@@ -58,11 +59,7 @@ function mergeByKey(current: readonly unknown[], patch: readonly unknown[], type
     if (!isData(item)) continue
     const key = item[type.mergeKey]
     if (key === undefined)
-      throw new StatusError(
-        500,
-        '',
-        `map: ${JSON.stringify(item)} does not contain declared merge key: ${type.mergeKey}`,
-      )
+      throw new StatusError(500, '', `map: ${goText(item)} does not contain declared merge key: ${type.mergeKey}`)
     const at = result.findIndex((one) => isData(one) && one[type.mergeKey] === key)
     if (item['$patch'] === 'delete') {
       result = result.filter((one) => !(isData(one) && one[type.mergeKey] === key))

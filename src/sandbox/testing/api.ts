@@ -78,7 +78,7 @@ export async function startApi(options: Partial<SandboxOptions> = {}): Promise<A
             response.on('error', reject)
             response.on('end', () => {
               const text = Buffer.concat(chunks).toString('utf8')
-              const isJson = response.headers['content-type']?.startsWith('application/json') === true
+              const isJson = text !== '' && response.headers['content-type']?.startsWith('application/json') === true
               const warnings = (response.headersDistinct['warning'] ?? []).map(warningText)
               resolve({
                 code: response.statusCode ?? 0,

@@ -1,7 +1,7 @@
 /** POST of a Binding: a scheduler puts a pod on a node. */
 import { type ClusterState, objectAs } from '../cluster-state.ts'
 import { type Answer, type ApiRequest, bodyOf, fieldManager, isDryRun } from '../request.ts'
-import { conflict, invalid, required } from '../status-error.ts'
+import { conflict, StatusError } from '../status-error.ts'
 import { dataAt } from '../values.ts'
 import { replaceObject } from '../write.ts'
 import { entryOf } from './get.ts'
@@ -15,7 +15,7 @@ export function bind(state: ClusterState, request: ApiRequest): Answer {
   const node = dataAt(body, 'target')['name']
   const pods = state.resources.find('', 'v1', 'pods')!
   if (typeof node !== 'string' || node === '') {
-    throw invalid({ group: '', plural: 'bindings', kind: 'Binding' }, name, [required('target.name')])
+    throw new StatusError(500, '', 'target.name: Required value')
   }
   const entry = entryOf(state, { ...request, resource: pods, name })
   const pod = objectAs(pods, entry)

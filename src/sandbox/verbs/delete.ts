@@ -6,7 +6,7 @@ import { type Answer, type ApiRequest, bodyOf } from '../request.ts'
 import type { Resource } from '../resources.ts'
 import { builtinType } from '../schema/builtin.ts'
 import { decodeBuiltin } from '../schema/decode.ts'
-import { badRequest } from '../status-error.ts'
+import { badRequest, DecodingError } from '../status-error.ts'
 import { type Data, dataAt, listAt } from '../values.ts'
 import { entryOf } from './get.ts'
 
@@ -40,7 +40,7 @@ export function deletionOptions(request: ApiRequest): DeletionOptions {
   }
 }
 
-const OPTIONS = { kind: 'DeleteOptions', message: 'meta.v1.DeleteOptions' }
+const OPTIONS = { kind: '', message: 'meta.v1.DeleteOptions' }
 
 function givenOptions(request: ApiRequest): Data {
   if (request.body.length > 0) return checked(bodyOf(request, OPTIONS))
@@ -54,15 +54,17 @@ function givenOptions(request: ApiRequest): Data {
 }
 
 function checked(body: Data): Data {
-  const kind = body['kind']
+  const { kind, apiVersion = 'v1' } = body
   if (kind !== undefined && kind !== 'DeleteOptions') {
-    const version = String(body['apiVersion'] ?? 'v1')
-    throw badRequest(
-      `no kind ${JSON.stringify(kind)} is registered for the internal version of group "meta.k8s.io" (${version})`,
-    )
+    const text = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`
+    throw badRequest(`${text} in scheme "pkg/runtime/scheme.go:111"`)
   }
-  const { value } = decodeBuiltin({ ...body }, builtinType(OPTIONS.message), 'DeleteOptions', 'v1')
-  return value
+  try {
+    return decodeBuiltin(body, builtinType(OPTIONS.message), 'DeleteOptions', 'v1').value
+  } catch (error) {
+    if (error instanceof DecodingError) throw badRequest(error.detail)
+    throw error
+  }
 }
 
 function propagationOf(request: ApiRequest, options: Data): 'Foreground' | 'Background' | 'Orphan' {

@@ -33,7 +33,7 @@ export function list(state: ClusterState, request: ApiRequest, presenter: Presen
   const page = start === 0 && end === all.length ? all : all.slice(start, end)
   const metadata: Record<string, unknown> = { resourceVersion: String(version) }
   const last = page.at(-1)
-  if (end < all.length && last !== undefined) {
+  if (last !== undefined && (end < all.length || (page.length === limit && hasMore(state, request, version, last)))) {
     metadata['continue'] = encodeContinue({ v: 'meta.k8s.io/v1', rv: version, start: keyOf(last) + END })
     // With a selector the real server does not count what it has not looked at.
     if (!hasSelector(request)) metadata['remainingItemCount'] = all.length - end
@@ -66,6 +66,13 @@ function continuedVersion({ store }: ClusterState, from: Continue): number {
   const text =
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.'
   throw expired(text, encodeContinue({ ...from, rv: -1 }))
+}
+
+/** Behind a full page the real server has not looked whether the selector lets more through. */
+function hasMore(state: ClusterState, request: ApiRequest, version: number, last: Entry): boolean {
+  if (!hasSelector(request)) return false
+  const namespace = request.namespace === '' ? undefined : request.namespace
+  return entriesAt(state.store, request.resource.storageKey, namespace, version).at(-1) !== last
 }
 
 function hasSelector({ query }: ApiRequest): boolean {

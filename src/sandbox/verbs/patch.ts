@@ -2,13 +2,22 @@
 import type { KubeObject } from '../../kube/object.ts'
 import { mediaType, parseJsonBody } from '../body.ts'
 import { type ClusterState, objectAs } from '../cluster-state.ts'
+import { goText } from '../patch/go-text.ts'
 import { applyJsonPatch } from '../patch/json-patch.ts'
 import { applyMergePatch } from '../patch/merge-patch.ts'
 import { applyStrategicMerge } from '../patch/strategic-merge.ts'
 import { readObject } from '../read-object.ts'
 import { type Answer, type ApiRequest, fieldManager, isDryRun, readOptions } from '../request.ts'
 import type { Resource } from '../resources.ts'
-import { badRequest, DecodingError, invalidPatch, unprocessable, unsupportedMediaType } from '../status-error.ts'
+import {
+  badRequest,
+  DecodingError,
+  invalid,
+  invalidPatch,
+  invalidValue,
+  StatusError,
+  unprocessable,
+} from '../status-error.ts'
 import { type Data, isData } from '../values.ts'
 import { replaceObject } from '../write.ts'
 import { apply } from './apply.ts'
@@ -33,15 +42,22 @@ export function patch(state: ClusterState, request: ApiRequest): Answer {
     subresource: subresource === 'status' ? 'status' : '',
     part: subresource !== '' && subresource !== 'status',
   }
-  const body = parsePatch(request)
+  const body = parsePatch(request, kind)
+  const shown = (result: Data) => (kind === STRATEGIC ? goText(body) : JSON.stringify(result))
   if (subresource === 'scale') {
-    const scaled = scaledObject(resource, live, patched(kind, resource, scaleOf(resource, live), body))
+    const result = patched(kind, resource, scaleOf(resource, live), body)
+    const scaled = asPatch(
+      () => scaledObject(resource, live, result),
+      () => shown(result),
+    )
     return scaled.answer(replaceObject(state, resource, entry, scaled.object, { ...options, part: false }))
   }
-  const object = readPatched(request, patched(kind, resource, live, body), (result) =>
-    kind === STRATEGIC ? goText(body) : JSON.stringify(result),
+  const result = patched(kind, resource, live, body)
+  const object = asPatch(
+    () => readObject(resource, result, readOptions(request)),
+    () => shown(result),
   )
-  checkIdentity(object, live)
+  checkIdentity(resource, object, live)
   const next = partWritten(subresource, live, object)
   return { code: 200, body: replaceObject(state, resource, entry, next, options).json }
 }
@@ -51,12 +67,13 @@ function patchKind({ contentType, resource }: ApiRequest): string {
   const kinds =
     resource.custom === undefined ? [JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY] : [JSON_PATCH, MERGE_PATCH, APPLY]
   const kind = kinds.find((one) => one === mediaType(contentType))
-  if (kind === undefined) throw unsupportedMediaType(kinds)
+  if (kind === undefined) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
   return kind
 }
 
-function parsePatch(request: ApiRequest): unknown {
-  return parseJsonBody(request.body, (detail) => badRequest(`error decoding patch: ${detail}`))
+function parsePatch(request: ApiRequest, kind: string): unknown {
+  const start = kind === STRATEGIC ? '' : 'error decoding patch: '
+  return parseJsonBody(request.body, (detail) => badRequest(`${start}${detail}`))
 }
 
 function patched(kind: string, resource: Resource, document: Data, body: unknown): Data {
@@ -77,34 +94,26 @@ function patched(kind: string, resource: Resource, document: Data, body: unknown
 }
 
 /** What is wrong with the result is told as what is wrong with the patch. */
-function readPatched(request: ApiRequest, result: Data, shown: (result: Data) => string): KubeObject {
+function asPatch<T>(read: () => T, shown: () => string): T {
   try {
-    return readObject(request.resource, result, readOptions(request))
+    return read()
   } catch (error) {
-    if (error instanceof DecodingError) throw invalidPatch(shown(result), error.detail)
+    if (error instanceof DecodingError) throw invalidPatch(shown(), error.detail)
     throw error
   }
 }
 
-function checkIdentity(object: KubeObject, live: KubeObject): void {
-  const { name, namespace } = object.metadata
+function checkIdentity(resource: Resource, object: KubeObject, live: KubeObject): void {
+  const { name, namespace, uid } = object.metadata
   if (name !== live.metadata.name) {
     throw badRequest(
       `the name of the object (${name ?? ''}) does not match the name on the URL (${live.metadata.name ?? ''})`,
     )
   }
   if (namespace !== live.metadata.namespace) {
-    throw badRequest(
-      `the namespace of the object (${namespace ?? ''}) does not match the namespace on the request (${live.metadata.namespace ?? ''})`,
-    )
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
-}
-
-/** As Go prints a value: `map[spec:map[replicas:x]]`. */
-function goText(value: unknown): string {
-  if (value === null || value === undefined) return '<nil>'
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
-  if (!isData(value)) return String(value)
-  const keys = Object.keys(value).sort()
-  return `map[${keys.map((key) => `${key}:${goText(value[key])}`).join(' ')}]`
+  if (uid !== live.metadata.uid) {
+    throw invalid(resource, name ?? '', [invalidValue('metadata.uid', uid ?? '', 'field is immutable')])
+  }
 }

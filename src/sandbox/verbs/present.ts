@@ -2,6 +2,7 @@
 import type { KubeObject } from '../../kube/object.ts'
 import { type ClusterState, jsonAs, objectAs } from '../cluster-state.ts'
 import type { ApiRequest } from '../request.ts'
+import { groupVersion, type Resource } from '../resources.ts'
 import type { Entry } from '../store.ts'
 import { metadataOnly, type ToTable, tableOf, wantsMetadataOnly, wantsTable } from '../tables.ts'
 
@@ -38,7 +39,15 @@ export function createPresenter(state: ClusterState, toTable: ToTable): Presente
         return JSON.stringify({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items })
       }
       const head = `{"kind":"${resource.listKind}","apiVersion":"${resource.group === '' ? '' : `${resource.group}/`}${resource.version}","metadata":${JSON.stringify(metadata)},"items":[`
-      return `${head}${entries.map((entry) => jsonAs(resource, entry)).join(',')}]}`
+      return `${head}${entries.map((entry) => itemJson(resource, entry)).join(',')}]}`
     },
   }
+}
+
+/** In a list of a built-in kind the items do not repeat what the list says; custom ones do. */
+function itemJson(resource: Resource, entry: Entry): string {
+  const json = jsonAs(resource, entry)
+  if (resource.custom !== undefined) return json
+  const identity = `{"apiVersion":"${groupVersion(resource)}","kind":"${resource.kind}",`
+  return json.startsWith(identity) ? `{${json.slice(identity.length)}` : json
 }

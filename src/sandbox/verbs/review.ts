@@ -5,7 +5,8 @@ import { type User, userInfo } from '../access/user.ts'
 import { type ClusterState, timestamp } from '../cluster-state.ts'
 import { placeObject, readObject } from '../read-object.ts'
 import { type Answer, type ApiRequest, bodyOf, readOptions } from '../request.ts'
-import { badRequest, invalid, invalidValue } from '../status-error.ts'
+import type { Resource } from '../resources.ts'
+import { badRequest, invalid, invalidValue, type Named } from '../status-error.ts'
 import { type Data, dataAt, isData, listAt } from '../values.ts'
 
 /** Undefined when the request is about something that is kept. */
@@ -17,7 +18,7 @@ export function review(state: ClusterState, request: ApiRequest): Answer | undef
   placeObject(resource, object, request.namespace)
   const metadata = {
     ...object.metadata,
-    creationTimestamp: resource.kind === 'SelfSubjectReview' ? timestamp(state.clock) : null,
+    ...(resource.kind === 'SelfSubjectReview' && { creationTimestamp: timestamp(state.clock) }),
   }
   return { code: 201, body: JSON.stringify({ ...object, metadata, status: answer(state, request, object) }) }
 }
@@ -47,7 +48,7 @@ function tokenReview(state: ClusterState, _request: ApiRequest, object: Data): D
 function localReview(state: ClusterState, request: ApiRequest, object: Data): Data {
   const namespace = dataAt(object, 'spec', 'resourceAttributes')['namespace'] ?? ''
   if (namespace !== request.namespace) {
-    throw invalid(request.resource, '', [
+    throw invalid(nameless(request.resource), '', [
       invalidValue('spec.resourceAttributes.namespace', namespace, 'must match metadata.namespace'),
     ])
   }
@@ -64,7 +65,9 @@ function namedUser({ resource }: ApiRequest, object: Data): User {
   const groups = listAt(spec, 'groups').map(String)
   const name = typeof spec['user'] === 'string' ? spec['user'] : ''
   if (name === '' && groups.length === 0) {
-    throw invalid(resource, '', [invalidValue('spec.user', '', 'at least one of user or group must be specified')])
+    throw invalid(nameless(resource), '', [
+      invalidValue('spec.user', '', 'at least one of user or group must be specified'),
+    ])
   }
   return { name, uid: '', groups, extra: {} }
 }
@@ -78,7 +81,7 @@ function attributesOf({ resource }: ApiRequest, object: Data): Attributes {
       ? 'cannot be specified in combination with resourceAttributes'
       : 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
     const field = isData(asked) ? 'spec.nonResourceAttributes' : 'spec.resourceAttributes'
-    throw invalid(resource, '', [invalidValue(field, isData(asked) ? path : null, detail)])
+    throw invalid(nameless(resource), '', [invalidValue(field, isData(asked) ? path : null, detail)])
   }
   const text = (value: unknown) => (typeof value === 'string' ? value : '')
   const from = isData(asked) ? asked : {}
@@ -111,4 +114,9 @@ function rulesReview(state: ClusterState, request: ApiRequest, object: Data): Da
       .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
     incomplete: false,
   }
+}
+
+/** The server leaves out the kind when it refuses a review. */
+function nameless(resource: Resource): Named {
+  return { ...resource, kind: '' }
 }

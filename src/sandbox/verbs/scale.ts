@@ -2,6 +2,9 @@
 import type { KubeObject } from '../../kube/object.ts'
 import type { Answer } from '../request.ts'
 import type { Resource } from '../resources.ts'
+import { builtinType } from '../schema/builtin.ts'
+import { decodeBuiltin } from '../schema/decode.ts'
+import { badRequest, invalid, invalidValue } from '../status-error.ts'
 import { type Data, dataAt, isData } from '../values.ts'
 import type { Written } from '../write.ts'
 
@@ -13,22 +16,35 @@ export function scaleOf(resource: Resource, object: KubeObject): Data {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   const paths = pathsOf(resource)
   const selector = selectorText(resource, object)
+  const replicas = numberAt(object, paths.spec)
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: numberAt(object, paths.spec) },
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: numberAt(object, paths.status), ...(selector !== '' && { selector }) },
   }
 }
 
-/** The object with the replicas of a Scale, and how to answer once it is written. */
+/** The object with the replicas of a Scale, and how to answer once it is written. Throws 400 and 422. */
 export function scaledObject(
   resource: Resource,
   object: KubeObject,
   scale: Data,
 ): { object: KubeObject; answer(written: Written): Answer } {
-  const replicas = dataAt(scale, 'spec')['replicas'] ?? 0
+  const { name } = object.metadata
+  const { value } = decodeBuiltin(scale, builtinType(SCALE.message), 'Scale', 'v1')
+  const given = dataAt(value, 'metadata')['name']
+  if (given === undefined)
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  if (given !== name)
+    throw badRequest(`the name of the object (${String(given)}) does not match the name on the URL (${name})`)
+  const replicas = dataAt(value, 'spec')['replicas'] ?? 0
+  if (typeof replicas === 'number' && replicas < 0) {
+    throw invalid({ group: 'autoscaling', plural: '', kind: 'Scale' }, name ?? '', [
+      invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
+    ])
+  }
   const version = dataAt(scale, 'metadata')['resourceVersion']
   const metadata = { ...object.metadata }
   if (typeof version === 'string') metadata.resourceVersion = version

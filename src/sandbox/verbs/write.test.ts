@@ -271,13 +271,7 @@ test.each([
     400,
     'the name of the object (b) does not match the name on the URL (a)',
   ],
-  [
-    'another kind of patch',
-    'application/json',
-    {},
-    415,
-    'accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml',
-  ],
+  ['another kind of patch', 'application/json', {}, 415, '415: Unsupported Media Type'],
 ])('patch refuses %s', async (_, type, body, code, message) => {
   const made = (await api.call('POST', PATH, { body: configMap('a', { k: '1' }) })).body
   const reply = await api.call('PATCH', `${PATH}/a`, { body, type })
