@@ -34,7 +34,11 @@ const PROTOBUF_TYPE = 'application/vnd.kubernetes.protobuf'
 export function readBody({ contentType, body }: Body, expected: Expected): Data {
   const type = mediaType(contentType)
   const unrecognized = (detail: string) =>
-    badRequest(`the object provided is unrecognized (must be of type ${expected.kind}): ${detail} (${summaryOf(body)})`)
+    badRequest(
+      expected.kind === ''
+        ? detail
+        : `the object provided is unrecognized (must be of type ${expected.kind}): ${detail} (${summaryOf(body)})`,
+    )
   switch (type) {
     case '':
     case JSON_TYPE:
