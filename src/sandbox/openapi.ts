@@ -1,4 +1,5 @@
 /** OpenAPI v3 documents, one per group and version, made from the types: enough for kubectl's apply, diff and explain. Pure. */
+import { GIT_VERSION } from './discovery.ts'
 import { groupVersion, type Resource } from './resources.ts'
 import type { Field, ScalarType, StructNode, TypeNode } from './schema/types.ts'
 import { type Data, isData } from './values.ts'
@@ -29,7 +30,7 @@ export function openApiDocument(resources: readonly Resource[], group: string, v
     schemas[name] = { ...rootSchema(resource, schemas), 'x-kubernetes-group-version-kind': [gvk] }
     addPaths(paths, resource, gvk, name)
   }
-  return { openapi: '3.0.0', info: { title: 'Kubernetes', version: 'v1.35.2' }, paths, components: { schemas } }
+  return { openapi: '3.0.0', info: { title: 'Kubernetes', version: GIT_VERSION }, paths, components: { schemas } }
 }
 
 function schemaName(resource: Resource): string {

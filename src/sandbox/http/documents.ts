@@ -9,9 +9,11 @@ import {
   resourceList,
   versionDocument,
 } from '../discovery.ts'
+import { requireRepresentation } from '../negotiation.ts'
 import { openApiDocument, openApiIndex } from '../openapi.ts'
+import { swaggerDocument } from '../openapi-v2.ts'
 import type { Answer } from '../request.ts'
-import { noSuchPath, pageNotFound, StatusError } from '../status-error.ts'
+import { noSuchPath, pageNotFound } from '../status-error.ts'
 import type { Data } from '../values.ts'
 import { healthAnswer } from './health.ts'
 import type { Route } from './route.ts'
@@ -43,11 +45,28 @@ export function createDocuments(state: ClusterState, address: () => string): (ro
     const health = healthAnswer(path, raw.query)
     if (health !== undefined) return health
     if (path === '/openapi/v3') return cached(path, () => openApiIndex(all, state.resources.generation))
-    if (path === '/openapi/v2') throw new StatusError(406, 'NotAcceptable', 'only OpenAPI v3 is served')
+    if (path === '/openapi/v2') {
+      // Its other form, which older kubectls want, is a protocol buffer of its own.
+      requireRepresentation(raw.accept)
+      return cached(path, () => swaggerDocument(all))
+    }
     const match = /^\/openapi\/v3\/(?:api|apis\/([^/]+))\/([^/]+)$/.exec(path)
     if (match !== null) return cached(path, () => openApiDocument(all, match[1] ?? '', match[2] ?? ''))
     if (path === '/')
-      return cached(path, () => ({ paths: ['/api', '/apis', '/healthz', '/metrics', '/openapi/v3', '/version'] }))
+      return cached(path, () => ({
+        paths: [
+          '/api',
+          '/api/v1',
+          '/apis',
+          '/healthz',
+          '/livez',
+          '/metrics',
+          '/openapi/v2',
+          '/openapi/v3',
+          '/readyz',
+          '/version',
+        ],
+      }))
     throw pageNotFound()
   }
 
