@@ -49,8 +49,8 @@ export function createHandler(
 
   function run(request: ApiRequest): Handled {
     const { warnings } = request
-    if (request.resource.custom?.deprecationWarning !== undefined)
-      warnings.push(request.resource.custom.deprecationWarning)
+    const deprecation = deprecationOf(request.resource)
+    if (deprecation !== undefined) warnings.push(deprecation)
     if (request.verb === 'watch') return { watch: (sink) => watch(state, request, sink, toTable), warnings }
     return { answer: answerOf(request), warnings }
   }
@@ -130,6 +130,16 @@ function check(request: ApiRequest): void {
   else if (verb === 'create') checkWriteOptions(query, 'CreateOptions')
   else if (verb === 'update') checkWriteOptions(query, 'UpdateOptions')
   else if (verb === 'patch') checkWriteOptions(query, 'PatchOptions', contentType.startsWith('application/apply-patch'))
+}
+
+/** Told with every answer. */
+function deprecationOf({ group, kind, custom }: Resource): string | undefined {
+  return custom === undefined ? DEPRECATED[`${group}/${kind}`] : custom.deprecationWarning
+}
+
+const DEPRECATED: Readonly<Record<string, string>> = {
+  '/Endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+  '/ComponentStatus': 'v1 ComponentStatus is deprecated in v1.19+',
 }
 
 function requestOf(resource: Resource, route: ResourceRoute, verb: Verb, raw: RawRequest, user: User): ApiRequest {

@@ -1,4 +1,6 @@
 /** Which columns a built-in kind has. Data. */
+
+import * as cluster from './cluster.ts'
 import type { Column } from './column.ts'
 import * as core from './core.ts'
 import { cronJobs, jobs } from './jobs.ts'
@@ -47,4 +49,18 @@ export const builtInColumns: Readonly<Record<string, readonly Column[]>> = {
   'rbac.authorization.k8s.io/RoleBinding': policy.roleBindings,
   'rbac.authorization.k8s.io/ClusterRoleBinding': policy.roleBindings,
   'apiextensions.k8s.io/CustomResourceDefinition': policy.customResourceDefinitions,
+  '/PodTemplate': cluster.podTemplates,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': cluster.admissionPolicies,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': cluster.admissionPolicyBindings,
+  'flowcontrol.apiserver.k8s.io/FlowSchema': cluster.flowSchemas,
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': cluster.priorityLevels,
+  'node.k8s.io/RuntimeClass': cluster.runtimeClasses,
+  'storage.k8s.io/CSIDriver': cluster.csiDrivers,
+  'storage.k8s.io/CSINode': cluster.csiNodes,
+  'storage.k8s.io/CSIStorageCapacity': cluster.csiStorageCapacities,
+  'storage.k8s.io/VolumeAttachment': cluster.volumeAttachments,
+  'certificates.k8s.io/CertificateSigningRequest': cluster.signingRequests,
+  'networking.k8s.io/IPAddress': cluster.addresses,
+  'networking.k8s.io/ServiceCIDR': cluster.serviceRanges,
+  'apiregistration.k8s.io/APIService': cluster.apiServices,
 }

@@ -60,7 +60,7 @@ const golden: { reason: string; object: KubeObject; lines: string[] }[] = [
     }),
     lines: [
       'NAME | DESIRED | CURRENT | READY | AGE | CONTAINERS* | IMAGES* | SELECTOR*',
-      'web | 1 | 1 | 0 | 10m | app,proxy | shop/web:1.0,shop/proxy:2 | app=web,tier in (a,b),!old',
+      'web | 1 | 1 | 0 | 10m | app,proxy | shop/web:1.0,shop/proxy:2 | app=web,!old,tier in (a,b)',
     ],
   },
   {
@@ -226,6 +226,51 @@ const golden: { reason: string; object: KubeObject; lines: string[] }[] = [
     reason: 'a kind nobody described',
     object: object('example.com/v1', 'Widget', {}),
     lines: ['NAME | AGE', 'web | 10m'],
+  },
+  {
+    reason: 'a CSI driver with its defaults',
+    object: object('storage.k8s.io/v1', 'CSIDriver', {
+      spec: { attachRequired: false, volumeLifecycleModes: ['Ephemeral'] },
+    }),
+    lines: [
+      'NAME | ATTACHREQUIRED | PODINFOONMOUNT | STORAGECAPACITY | TOKENREQUESTS | REQUIRESREPUBLISH | MODES | AGE',
+      'web | false | false | false | <unset> | false | Ephemeral | 10m',
+    ],
+  },
+  {
+    reason: 'a signing request that was approved and answered',
+    object: object('certificates.k8s.io/v1', 'CertificateSigningRequest', {
+      spec: { signerName: 'example.com/x', username: 'ann', expirationSeconds: 3600 },
+      status: { conditions: [{ type: 'Approved', status: 'True' }], certificate: 'LS0t' },
+    }),
+    lines: [
+      'NAME | AGE | SIGNERNAME | REQUESTOR | REQUESTEDDURATION | CONDITION',
+      'web | 10m | example.com/x | ann | 60m | Approved,Issued',
+    ],
+  },
+  {
+    reason: 'a policy binding whose parameter is looked for everywhere',
+    object: object('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', {
+      spec: { policyName: 'p', paramRef: { name: 'limits' } },
+    }),
+    lines: ['NAME | POLICYNAME | PARAMREF | AGE', 'web | p | */limits | 10m'],
+  },
+  {
+    reason: 'a priority level without queues',
+    object: object('flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', {
+      spec: { type: 'Limited', limited: { nominalConcurrencyShares: 5, limitResponse: { type: 'Reject' } } },
+    }),
+    lines: [
+      'NAME | TYPE | NOMINALCONCURRENCYSHARES | QUEUES | HANDSIZE | QUEUELENGTHLIMIT | AGE',
+      'web | Limited | 5 | <none> | <none> | <none> | 10m',
+    ],
+  },
+  {
+    reason: 'an address and what holds it',
+    object: object('networking.k8s.io/v1', 'IPAddress', {
+      spec: { parentRef: { group: '', resource: 'services', namespace: 'tt', name: 'np' } },
+    }),
+    lines: ['NAME | PARENTREF', 'web | services/tt/np'],
   },
 ]
 
