@@ -1,9 +1,13 @@
 /** `halcyon sandbox`: only the sandbox cluster, for kubectl, helm and benchmarks. Effects. */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { HalcyonError, messageOf } from './api/errors.ts'
 import type { SandboxOptions } from './cli/handlers.ts'
+import type { KubeObject } from './kube/object.ts'
 import { systemClock } from './runtime/clock.ts'
 import { createLifecycle } from './runtime/lifecycle.ts'
-import { startSandbox } from './sandbox/sandbox.ts'
+import { type Sandbox, type SandboxOptions as StartOptions, startSandbox } from './sandbox/sandbox.ts'
+import { parseSeed, SeedError } from './sandbox/seed.ts'
 import { writePrivate } from './up-cluster.ts'
 
 /** Runs until stopped; resolves with the exit code. */
@@ -15,9 +19,16 @@ export async function sandbox(options: SandboxOptions, stderr: NodeJS.WriteStrea
     onError: (what, error) => stderr.write(`Cannot close ${what}: ${String(error)}\n`),
   })
   const directory = join(options.dataDir, 'sandbox')
+  const seed = options.seed === undefined ? undefined : await readSeed(options.seed)
   const running = lifecycle.use(
     'sandbox',
-    await startSandbox({ clock: systemClock, directory, port: options.port, fresh: options.fresh }),
+    await start({
+      clock: systemClock,
+      directory,
+      port: options.port,
+      fresh: options.fresh,
+      ...(seed !== undefined && { seed }),
+    }),
   )
   const kubeconfig = options.kubeconfigOut ?? join(options.dataDir, 'sandbox.kubeconfig')
   writePrivate(kubeconfig, running.kubeconfig())
@@ -27,4 +38,25 @@ export async function sandbox(options: SandboxOptions, stderr: NodeJS.WriteStrea
     else lifecycle.signal.addEventListener('abort', () => resolve(), { once: true })
   })
   return 0
+}
+
+/** A seed that does not fit is the user's file to mend. */
+async function start(options: StartOptions): Promise<Sandbox> {
+  try {
+    return await startSandbox(options)
+  } catch (error) {
+    if (error instanceof SeedError) throw new HalcyonError('UsageInvalid', error.message, { cause: error })
+    throw error
+  }
+}
+
+async function readSeed(file: string): Promise<KubeObject[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new HalcyonError('UsageInvalid', `Cannot read ${file}: ${messageOf(error)}`, { cause: error })
+  })
+  try {
+    return parseSeed(text)
+  } catch (error) {
+    throw new HalcyonError('UsageInvalid', `Cannot read ${file}: ${messageOf(error)}`, { cause: error })
+  }
 }

@@ -33,6 +33,8 @@ export interface SandboxOptions {
   readonly kubeconfigOut: string | undefined
   readonly dataDir: string
   readonly fresh: boolean
+  /** A file of objects to begin with. */
+  readonly seed: string | undefined
 }
 
 /** What to render without a server. `file` is a manifest of an Application; `app` names one below `path`; neither = the path itself. */

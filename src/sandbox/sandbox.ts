@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { KubeObject } from '../kube/object.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { createAuthenticate } from './access/authenticate.ts'
 import { createTokenKey } from './access/tokens.ts'
@@ -15,6 +16,7 @@ import { type Intercept, listen } from './http/server.ts'
 import { loadIdentity } from './identity.ts'
 import { kubeconfigText } from './kubeconfig.ts'
 import { createResources, type Resources } from './resources.ts'
+import { seed } from './seed.ts'
 import type { SimulatedCluster } from './simulate/cluster.ts'
 import { startSimulation } from './simulate/simulation.ts'
 import { simulatedCluster } from './simulated-cluster.ts'
@@ -28,6 +30,8 @@ export interface SandboxOptions {
   directory?: string
   /** Forget what the directory holds (the identity stays, so that kubeconfigs stay valid). */
   fresh?: boolean
+  /** Objects to begin with, see parseSeed. What the directory holds already stays as it is. */
+  seed?: readonly KubeObject[]
   /** Default: any free port. */
   port?: number
   /** Default true. Plain HTTP is for benches. */
@@ -96,6 +100,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     logs: (...request) => simulation?.logs(...request),
   }
   const cluster = simulatedCluster(state)
+  if (options.seed !== undefined) seed(state, options.seed)
   parts.use(startCrdController(state, options.crdDelayMs ?? 100))
   parts.use(startGarbageCollector(state))
   bootstrap(state)

@@ -8,6 +8,7 @@ interface SandboxCommandOptions {
   readonly kubeconfigOut?: string
   readonly data?: string
   readonly fresh?: boolean
+  readonly seed?: string
 }
 
 export function addSandboxCommand(program: Command, context: CliContext): void {
@@ -18,11 +19,13 @@ export function addSandboxCommand(program: Command, context: CliContext): void {
     .option('--kubeconfig-out <file>', 'where to write its kubeconfig')
     .option('--data <dir>', 'data directory (default: $HALCYON_DATA, else ~/.halcyon)')
     .option('--fresh', 'start empty instead of with what was there')
+    .option('--seed <file>', 'objects to begin with, as kubectl get -o yaml prints them')
     .addHelpText(
       'after',
       `
 Example:
-  halcyon sandbox --port 6443 --kubeconfig-out /tmp/sandbox.kubeconfig`,
+  halcyon sandbox --port 6443 --kubeconfig-out /tmp/sandbox.kubeconfig
+  kubectl get deployments,services,configmaps -A -o yaml > live.yaml && halcyon sandbox --fresh --seed live.yaml`,
     )
     .action(async (options: SandboxCommandOptions) => {
       context.exitCode = await context.handlers.runSandbox({
@@ -30,6 +33,7 @@ Example:
         kubeconfigOut: options.kubeconfigOut,
         dataDir: dataDirectory(options.data, context.io),
         fresh: options.fresh ?? false,
+        seed: options.seed,
       })
     })
 }
