@@ -139,7 +139,15 @@ const RULES: Record<string, KindRules> = {
   'apps/StatefulSet': { defaults: specDefaults(defaultStatefulSet), validate: validateStatefulSet, generation: true },
   'apps/DaemonSet': { defaults: specDefaults(defaultDaemonSet), validate: validateWorkload, generation: true },
   'batch/Job': { defaults: keepJobSelector, validate: validateJob, generation: true },
-  'batch/CronJob': { defaults: specDefaults(defaultCronJob), validate: validateCronJob, generation: true },
+  'batch/CronJob': {
+    defaults: (object) => {
+      specDefaults(defaultCronJob)(object)
+      // The API server answers with an empty status, which tells a stored object from a manifest.
+      ensure(object, 'status')
+    },
+    validate: validateCronJob,
+    generation: true,
+  },
   'networking.k8s.io/Ingress': {
     defaults: (object) => {
       ensure(ensure(object, 'status'), 'loadBalancer')

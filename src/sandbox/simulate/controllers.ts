@@ -3,6 +3,7 @@ import { autoscalerController } from './autoscaler.ts'
 import type { Controller } from './controller.ts'
 import { daemonSetController } from './daemonset.ts'
 import { deploymentController } from './deployment.ts'
+import { disruptionBudgetController } from './disruption-budget.ts'
 import { ingressController } from './ingress.ts'
 import { jobController } from './job.ts'
 import { podController } from './kubelet.ts'
@@ -27,5 +28,6 @@ export function controllers(nodeNames: readonly string[]): readonly Controller[]
     volumeClaimController,
     volumeController,
     autoscalerController,
+    disruptionBudgetController,
   ]
 }

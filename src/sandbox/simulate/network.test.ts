@@ -50,6 +50,19 @@ test('an Ingress gets an address', async () => {
   expect(live?.['status']).toMatchObject({ loadBalancer: { ingress: [{ ip: expect.stringMatching(/^198\.18\./) }] } })
 })
 
+test('a disruption budget is observed', async () => {
+  using story = startStory()
+  story.cluster.apply({
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'web', namespace: 'shop' },
+    spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } },
+  })
+  await story.clock.advance(500)
+  const live = story.get('policy/v1', 'PodDisruptionBudget', 'web')
+  expect(live?.['status']).toMatchObject({ conditions: [{ type: 'DisruptionAllowed', status: 'True' }] })
+})
+
 test('endpoints follow the pods a Service selects, with named ports and readiness', async () => {
   using story = startStory()
   const ports = { container: { ports: [{ name: 'http', containerPort: 8080 }] } as object }
