@@ -8,6 +8,8 @@ export const trackingAnnotation = 'argocd.argoproj.io/tracking-id'
 export const instanceLabel = 'halcyon.dev/instance'
 export const syncWaveAnnotation = 'argocd.argoproj.io/sync-wave'
 export const hookAnnotation = 'argocd.argoproj.io/hook'
+/** Argo CD puts it on hooks, so that they are not gone before their end was seen. */
+export const hookFinalizer = 'argocd.argoproj.io/hook-finalizer'
 export const hookDeletePolicyAnnotation = 'argocd.argoproj.io/hook-delete-policy'
 export const syncOptionsAnnotation = 'argocd.argoproj.io/sync-options'
 export const compareOptionsAnnotation = 'argocd.argoproj.io/compare-options'
