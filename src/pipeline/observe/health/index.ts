@@ -1,5 +1,8 @@
 /** Health of one object: the check of its kind, or the common conventions. One file per kind; adding one is a file and a row. Pure. */
+
+import { hookFinalizer } from '../../../api/names.ts'
 import { groupOf, type KubeObject } from '../../../kube/object.ts'
+import { customCheck } from './custom/index.ts'
 import { genericHealth } from './generic.ts'
 import { apiServiceHealth } from './kinds/api-service.ts'
 import { applicationHealth } from './kinds/application.ts'
@@ -14,6 +17,7 @@ import { podHealth } from './kinds/pod.ts'
 import { replicaSetHealth } from './kinds/replica-set.ts'
 import { statefulSetHealth } from './kinds/stateful-set.ts'
 import { volumeClaimHealth } from './kinds/volume-claim.ts'
+import { workflowHealth } from './kinds/workflow.ts'
 import { type HealthCheck, type HealthVerdict, progressing } from './verdict.ts'
 
 /** By `group/kind`. */
@@ -33,6 +37,7 @@ const checks: ReadonlyMap<string, HealthCheck> = new Map<string, HealthCheck>([
   ['apiregistration.k8s.io/APIService', apiServiceHealth],
   ['apiextensions.k8s.io/CustomResourceDefinition', crdHealth],
   ['argoproj.io/Application', applicationHealth],
+  ['argoproj.io/Workflow', workflowHealth],
 ])
 
 /**
@@ -40,9 +45,17 @@ const checks: ReadonlyMap<string, HealthCheck> = new Map<string, HealthCheck>([
  * that is being deleted is Progressing, whatever its status says. Never throws: what is not of the expected type reads as absent.
  */
 export function health(object: KubeObject, now: number): HealthVerdict | undefined {
-  if (object.metadata.deletionTimestamp !== undefined) return progressing('being deleted')
-  const check = checks.get(`${groupOf(object.apiVersion)}/${object.kind}`)
-  return check === undefined ? genericHealth(object) : check(object, now)
+  const group = groupOf(object.apiVersion)
+  const check = checks.get(`${group}/${object.kind}`) ?? customCheck(group, object.kind) ?? genericHealth
+  return deletionHealth(object) ?? check(object, now)
+}
+
+/** Argo CD's own finalizer keeps a hook until its end was seen: such a hook is still judged by its status. */
+export function deletionHealth({ metadata }: KubeObject): HealthVerdict | undefined {
+  if (metadata.deletionTimestamp === undefined || metadata.deletionTimestamp === null) return undefined
+  const finalizers: unknown = metadata.finalizers
+  if (Array.isArray(finalizers) && finalizers.includes(hookFinalizer)) return undefined
+  return progressing('Pending deletion')
 }
 
 export type { HealthVerdict } from './verdict.ts'

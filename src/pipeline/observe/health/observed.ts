@@ -4,12 +4,7 @@ import type { KubeObject } from '../../../kube/object.ts'
 
 /** False while the controller has not seen the newest spec: its status is yesterday's. */
 export function isObserved(object: KubeObject): boolean {
-  return (object.metadata.generation ?? 0) <= (getNumber(object, 'status', 'observedGeneration') ?? 0)
-}
-
-/** Replicas asked for; Kubernetes' default is 1. */
-export function wantedReplicas(object: KubeObject): number {
-  return getNumber(object, 'spec', 'replicas') ?? 1
+  return (getNumber(object, 'metadata', 'generation') ?? 0) <= (getNumber(object, 'status', 'observedGeneration') ?? 0)
 }
 
 /** A counter of the status; absent is 0. */

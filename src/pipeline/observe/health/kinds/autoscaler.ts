@@ -1,7 +1,7 @@
 /** Health of autoscaling/HorizontalPodAutoscaler. Pure. */
-import { getField, getString } from '../../../../kube/fields.ts'
-import type { KubeObject } from '../../../../kube/object.ts'
-import { degraded, type HealthVerdict, healthy, progressing } from '../verdict.ts'
+import { getList, getString } from '../../../../kube/fields.ts'
+import { type KubeObject, versionOf } from '../../../../kube/object.ts'
+import { degraded, type HealthVerdict, progressing } from '../verdict.ts'
 
 /** `<condition>/<reason>` that no waiting cures. */
 const broken: ReadonlySet<string> = new Set([
@@ -11,30 +11,28 @@ const broken: ReadonlySet<string> = new Set([
   'ScalingActive/InvalidSelector',
 ])
 
-/**
- * The first condition that says something decides (Argo CD). Version v1 keeps its conditions in an annotation. Broken conditions are
- * looked for first, so that their order in the list does not matter.
- */
+/** In the order of the list, the first condition that says something decides (Argo CD). Version v1 keeps its conditions in an annotation. */
 export function autoscalerHealth(object: KubeObject): HealthVerdict {
-  const conditions = conditionsOf(object)
-  const bad = conditions.find((one) => broken.has(`${getString(one, 'type')}/${getString(one, 'reason')}`))
-  if (bad !== undefined) return degraded(getString(bad, 'message') ?? '')
-  const good = conditions.some((one) => {
-    const type = getString(one, 'type')
-    return (type === 'AbleToScale' || type === 'ScalingLimited') && getString(one, 'status') === 'True'
-  })
-  return good ? healthy : progressing('waiting for the first scaling decision')
+  const conditions = versionOf(object.apiVersion) === 'v1' ? annotated(object) : getList(object, 'status', 'conditions')
+  if (conditions === undefined) return { status: 'Unknown', message: 'its conditions annotation is not a JSON list' }
+  for (const one of conditions) {
+    const type = getString(one, 'type') ?? ''
+    const message = getString(one, 'message') ?? ''
+    if (broken.has(`${type}/${getString(one, 'reason')}`)) return degraded(message)
+    const good = type === 'AbleToScale' || type === 'ScalingLimited'
+    if (good && getString(one, 'status') === 'True') return { status: 'Healthy', message }
+  }
+  return progressing('Waiting to Autoscale')
 }
 
-function conditionsOf(object: KubeObject): readonly unknown[] {
-  const listed = getField(object, 'status', 'conditions')
-  if (Array.isArray(listed)) return listed
-  const text = object.metadata.annotations?.['autoscaling.alpha.kubernetes.io/conditions']
+/** Undefined when it cannot be read. */
+function annotated(object: KubeObject): readonly unknown[] | undefined {
+  const text = getString(object, 'metadata', 'annotations', 'autoscaling.alpha.kubernetes.io/conditions')
   if (text === undefined) return []
   try {
     const parsed: unknown = JSON.parse(text)
-    return Array.isArray(parsed) ? parsed : []
+    return Array.isArray(parsed) ? parsed : undefined
   } catch {
-    return []
+    return undefined
   }
 }

@@ -1,7 +1,7 @@
 /** Health of core/Pod. Pure. */
 import { getCondition, getField, getList, getNumber, getString } from '../../../../kube/fields.ts'
 import type { KubeObject } from '../../../../kube/object.ts'
-import { degraded, type HealthVerdict, healthy, progressing } from '../verdict.ts'
+import { degraded, type HealthVerdict, progressing } from '../verdict.ts'
 
 /**
  * As Argo CD. A Pod that is restarted for ever is judged by its containers; one that is not (Jobs, hooks) only by its end, because a
@@ -12,11 +12,11 @@ export function podHealth(object: KubeObject): HealthVerdict {
   const message = getString(object, 'status', 'message') ?? ''
   if (always) {
     const stuck = stuckContainers(object)
-    if (stuck.length > 0) return degraded(stuck.join('; '))
+    if (stuck.length > 0) return degraded(stuck.join(', '))
   }
   switch (getString(object, 'status', 'phase')) {
     case 'Succeeded':
-      return healthy
+      return { status: 'Healthy', message }
     case 'Failed':
       return degraded(message === '' ? failureOf(object) : message)
     case 'Running':
@@ -30,11 +30,12 @@ export function podHealth(object: KubeObject): HealthVerdict {
 
 function running(object: KubeObject, always: boolean, message: string): HealthVerdict {
   if (!always) return progressing(message === '' ? 'running' : message)
-  if (getCondition(object, 'Ready')?.status === 'True') return healthy
+  if (getCondition(object, 'Ready')?.status === 'True') return { status: 'Healthy', message }
   const restarted = getList(object, 'status', 'containerStatuses').find(
     (container) => getField(container, 'lastState', 'terminated') !== undefined,
   )
   if (restarted === undefined) return progressing(message === '' ? 'not ready yet' : message)
+  if (message !== '') return degraded(message)
   const code = getNumber(restarted, 'lastState', 'terminated', 'exitCode')
   return degraded(`container ${getString(restarted, 'name')} is not ready and was restarted after exit code ${code}`)
 }
@@ -45,7 +46,7 @@ function stuckContainers(object: KubeObject): string[] {
     const reason = getString(container, 'state', 'waiting', 'reason') ?? ''
     if (!reason.startsWith('Err') && !reason.endsWith('Error') && !reason.endsWith('BackOff')) return []
     const message = getString(container, 'state', 'waiting', 'message') ?? ''
-    return [`container ${getString(container, 'name')}: ${reason}${message === '' ? '' : `: ${message}`}`]
+    return [message === '' ? `container "${getString(container, 'name')}": ${reason}` : message]
   })
 }
 
@@ -60,8 +61,8 @@ function failureOf(object: KubeObject): string {
     if (message !== '') return message
     const reason = getString(terminated, 'reason') ?? ''
     const code = getNumber(terminated, 'exitCode') ?? 0
-    if (reason === 'OOMKilled') return `container ${getString(container, 'name')} was killed: out of memory`
-    if (code !== 0) return `container ${getString(container, 'name')} failed with exit code ${code}`
+    if (reason === 'OOMKilled') return reason
+    if (code !== 0) return `container "${getString(container, 'name')}" failed with exit code ${code}`
   }
   return getString(object, 'status', 'reason') ?? 'failed'
 }

@@ -14,7 +14,6 @@ export function volumeClaimHealth(object: KubeObject): HealthVerdict {
     case 'Lost':
       return degraded('its volume is lost')
     case 'Pending':
-    case undefined:
       return progressing('waiting for a volume')
     default:
       return { status: 'Unknown', message: '' }
