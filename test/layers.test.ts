@@ -25,6 +25,10 @@ const layers: Record<string, { values: readonly string[]; types?: readonly strin
     types: ['src/pipeline', 'src/store'],
     reason: 'pure',
   },
+  'src/lua': {
+    values: ['src/lua', 'src/runtime', 'src/api'],
+    reason: 'runs what users wrote, knows nothing of objects',
+  },
   'src/pipeline/observe/health': {
     values: ['src/pipeline/observe/health', 'src/kube', 'src/api'],
     types: ['src/pipeline'],
@@ -40,7 +44,7 @@ const layers: Record<string, { values: readonly string[]; types?: readonly strin
     reason: 'does not know the cluster',
   },
   'src/pipeline': {
-    values: ['src/pipeline', 'src/kube', 'src/runtime', 'src/api'],
+    values: ['src/pipeline', 'src/lua', 'src/kube', 'src/runtime', 'src/api'],
     types: ['src/store'],
     reason: 'Git to cluster, and nothing about when',
   },
@@ -61,7 +65,16 @@ const layers: Record<string, { values: readonly string[]; types?: readonly strin
   'src/sandbox': { values: ['src/sandbox', 'src/kube', 'src/runtime'], reason: 'it must not share our bugs' },
   'src/client': { values: ['src/client', 'src/api'], types: ['src/kube'], reason: 'runs in browsers too' },
   'src/offline': {
-    values: ['src/offline', 'src/delivery', 'src/targets', 'src/pipeline', 'src/kube', 'src/runtime', 'src/api'],
+    values: [
+      'src/offline',
+      'src/delivery',
+      'src/targets',
+      'src/pipeline',
+      'src/lua',
+      'src/kube',
+      'src/runtime',
+      'src/api',
+    ],
     reason: 'one question, answered from files by the pure core',
   },
   'src/delivery': {
