@@ -84,7 +84,7 @@ const layers: Record<string, { values: readonly string[]; types?: readonly strin
   },
   'src/cli': {
     values: ['src/cli', 'src/client', 'src/api'],
-    types: ['src/kube', 'src/offline'],
+    types: ['src/kube', 'src/offline', 'src/pipeline'],
     reason: 'a thin shell over the client; loads src/offline only when such a question is asked',
   },
 }

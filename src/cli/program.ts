@@ -1,10 +1,12 @@
 /** The command line: one command per file, wired here. `createProgram` is pure of effects until it is parsed. */
 import { Command } from 'commander'
+import { addActionsCommand } from './commands/actions.ts'
 import { addApproveCommand } from './commands/approve.ts'
 import { addCompletionCommands } from './commands/completion.ts'
 import { addDiffCommand } from './commands/diff.ts'
 import { addEventsCommand } from './commands/events.ts'
 import { addGetCommand } from './commands/get.ts'
+import { addHealthCommand } from './commands/health.ts'
 import { addHistoryCommand } from './commands/history.ts'
 import { addPlanCommand } from './commands/plan.ts'
 import { addRenderCommand } from './commands/render.ts'
@@ -36,6 +38,8 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   addHistoryCommand,
   addEventsCommand,
   addPlanCommand,
+  addHealthCommand,
+  addActionsCommand,
   addSandboxCommand,
   addCompletionCommands,
   addVersionCommand,

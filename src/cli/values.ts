@@ -1,5 +1,6 @@
 /** Parsers of option values. Each throws InvalidArgumentError with the wanted form. Pure. */
 import { InvalidArgumentError, Option } from 'commander'
+import { HalcyonError } from '../api/errors.ts'
 import type { Format } from './output/structured.ts'
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 }
@@ -37,4 +38,20 @@ export function parseCount(text: string): number {
 /** A new one for each command: commander keeps values in it. */
 export function outputOption(formats: readonly Format[] = ['table', 'json', 'yaml'], preset: Format = 'table'): Option {
   return new Option('-o, --output <format>', 'how to print the answer').choices(formats).default(preset)
+}
+
+/** `replicas=3`, collected over repeated options. */
+export function parseParameter(
+  text: string,
+  previous: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new InvalidArgumentError('Wanted is name=value.')
+  return { ...previous, [text.slice(0, equals)]: text.slice(equals + 1) }
+}
+
+/** The files of `-f`. Throws UsageInvalid when there are none. */
+export function requireFiles(files: readonly string[] | undefined, verb: string): readonly string[] {
+  if (files !== undefined && files.length > 0) return files
+  throw new HalcyonError('UsageInvalid', `Cannot ${verb}: name the files with -f, or give questions with --batch`)
 }
