@@ -24,6 +24,8 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly otlpEndpoint: string | undefined
   readonly webhookSecret: string | undefined
+  /** The ConfigMap `argocd-cm` in a file; undefined = the one in the cluster. */
+  readonly settingsFile: string | undefined
   readonly tools: { readonly helm?: string; readonly kustomize?: string }
 }
 
@@ -57,6 +59,7 @@ export function toConfig(options: UpOptions, env: Environment): Config {
     waveDelayMs: waveDelay(env['ARGOCD_SYNC_WAVE_DELAY']),
     logLevel: logLevel(env['HALCYON_LOG_LEVEL'] ?? 'info'),
     otlpEndpoint: env['OTEL_EXPORTER_OTLP_ENDPOINT'] || undefined,
+    settingsFile: options.settings,
     webhookSecret: env['HALCYON_WEBHOOK_SECRET'] || undefined,
     tools: {
       ...(env['HALCYON_HELM'] ? { helm: env['HALCYON_HELM'] } : {}),

@@ -10,7 +10,9 @@ import { createSystem, type System } from './controllers/system.ts'
 import { declaredClusters } from './declared-clusters.ts'
 import type { Connection } from './kube/connection.ts'
 import { createKubeClient } from './kube/http-client.ts'
+import { createLuaRunner, type LuaRunner } from './lua/runner.ts'
 import { createJq } from './pipeline/jq/jq.ts'
+import { createHealthOf } from './pipeline/observe/custom-health.ts'
 import { createLiveIndex } from './pipeline/observe/live-index.ts'
 import { createRenderer } from './pipeline/render/render.ts'
 import { createSources } from './pipeline/source/sources.ts'
@@ -20,6 +22,7 @@ import { createMetrics, type Metrics } from './runtime/metrics.ts'
 import { createPool } from './runtime/pool.ts'
 import { createTracing } from './runtime/tracing.ts'
 import { createWorkQueue } from './runtime/work-queue.ts'
+import { createSettingsSource } from './settings-source.ts'
 import { openStore } from './store/open-store.ts'
 import { createKubernetesTarget, readOnly } from './targets/kubernetes.ts'
 
@@ -48,7 +51,7 @@ const reconcileConcurrency = 16
 /** Operations that write at once. */
 const writingOperations = 16
 const requestsPerCluster = 32
-/** Where Argo CD lives; Applications and Secrets without another namespace are there. */
+/** Where Argo CD lives, and with it its settings; Applications and Secrets without another namespace are there. */
 const controlNamespace = 'argocd'
 
 export async function createContext(options: ContextOptions): Promise<Context> {
@@ -71,6 +74,28 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       clock,
     }),
   )
+
+  const settings = stack.use(
+    await createSettingsSource({
+      file: config.settingsFile,
+      namespace: controlNamespace,
+      clock,
+      random,
+      logger: logger.child('settings'),
+      onChange(affects) {
+        for (const { live } of destinations.opened) {
+          live
+            .recheck(affects)
+            .catch((error: unknown) => logger.warn({ err: error }, 'objects could not be judged again'))
+        }
+      },
+    }),
+  )
+  const lua = stack.adopt(
+    lazy(() => createLuaRunner(clock)),
+    (made) => made.close(),
+  )
+  const healthOf = createHealthOf({ settings: settings.current, lua: lua.get, clock })
 
   // The loops know each other through the context; `system` is set before anything runs.
   let system: System | undefined
@@ -99,11 +124,13 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     const reachability = createReachability((reachable, error) =>
       system?.onReachability(connection.name, reachable, error),
     )
+    if (connection === options.connection) await settings.follow(client)
     const live = createLiveIndex({
       client,
       instance: 'halcyon',
       clock,
       random,
+      healthOf,
       onState: (kind, connected, error) => {
         reachability.note(`${kind.group}/${kind.kind}`, connected, error)
         metrics.watchConnected.set({ cluster: connection.name, kind: kind.kind }, connected ? 1 : 0)
@@ -174,4 +201,13 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   )
   const resources = stack.move()
   return { system, metrics, controllers, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+}
+
+/** Most installations have no scripts: Lua is not started for them. */
+function lazy(make: () => LuaRunner): { get(): LuaRunner; close(): Promise<void> } {
+  let made: LuaRunner | undefined
+  return {
+    get: () => (made ??= make()),
+    close: async () => made?.[Symbol.asyncDispose](),
+  }
 }

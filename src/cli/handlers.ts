@@ -23,6 +23,8 @@ export interface UpOptions {
   readonly deadlineMs: number | undefined
   /** Between looks at remote repositories; undefined = the default. */
   readonly pollMs: number | undefined
+  /** A file with the ConfigMap `argocd-cm`; undefined = the one in the cluster. */
+  readonly settings: string | undefined
   /** For the report of `--once`. */
   readonly output: Format
 }

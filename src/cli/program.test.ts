@@ -122,6 +122,7 @@ test('up hands over what was asked for, with defaults', async () => {
     fresh: false,
     deadlineMs: 5_400_000,
     pollMs: undefined,
+    settings: undefined,
     output: 'table',
   })
 })

@@ -103,6 +103,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
     logLevel: 'error',
     otlpEndpoint: undefined,
     webhookSecret: undefined,
+    settingsFile: undefined,
     tools: {},
     ...options.config,
   }

@@ -22,6 +22,7 @@ export interface UpCommandOptions {
   readonly fresh?: boolean
   readonly deadline?: number
   readonly poll?: number
+  readonly settings?: string
   readonly output: Format
 }
 
@@ -43,6 +44,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
     .option('--fresh', 'empty the sandbox cluster first')
     .option('--deadline <duration>', 'end a sync that takes longer (default: 15m)', parseDuration)
     .option('--poll <duration>', 'between looks at remote repositories (default: 2m)', parseDuration)
+    .option('--settings <file>', "the ConfigMap argocd-cm (default: the cluster's, in namespace argocd)")
     .addOption(outputOption())
     .addHelpText(
       'after',
@@ -88,6 +90,7 @@ export function upOptions(options: UpCommandOptions, io: Pick<CliIo, 'env' | 'ho
     fresh: options.fresh ?? false,
     deadlineMs: options.deadline,
     pollMs: options.poll,
+    settings: options.settings,
     output: options.output,
   }
 }

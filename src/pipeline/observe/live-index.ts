@@ -4,21 +4,24 @@
  */
 
 import { fieldManager, ignoreHealthcheckAnnotation, instanceLabel, trackingAnnotation } from '../../api/names.ts'
-import type { HealthStatus } from '../../api/views.ts'
-import type { KubeClient } from '../../kube/client.ts'
+import type { ApiResource, KubeClient } from '../../kube/client.ts'
 import { follow } from '../../kube/follow.ts'
 import { type GroupKind, type KubeObject, refKey, refOf } from '../../kube/object.ts'
 import type { Clock } from '../../runtime/clock.ts'
 import { fingerprint } from '../diff/fingerprint.ts'
 import { pruneRulesOf } from '../plan/options.ts'
 import type { LiveObject } from '../plan/types.ts'
-import { health } from './health/index.ts'
+import type { HealthOf } from './custom-health.ts'
+import { type HealthVerdict, health } from './health/index.ts'
+import { createLateVerdicts, meanwhile } from './late-verdicts.ts'
 
 export interface LiveIndexOptions {
   readonly client: KubeClient
   readonly instance: string
   readonly clock: Clock
   readonly random: () => number
+  /** Default: the built-in checks. */
+  readonly healthOf?: HealthOf
   /** Called when a kind's watch connects or breaks. */
   readonly onState?: (kind: GroupKind, connected: boolean, error: unknown) => void
 }
@@ -30,16 +33,22 @@ export interface LiveIndex extends AsyncDisposable {
   ensure(kinds: readonly GroupKind[], signal: AbortSignal): Promise<void>
   /** Takes in the answer to a write, unless something newer is known. */
   observe(object: KubeObject): LiveObject
+  /** Looks again at all objects of the followed kinds that match: their checks have changed. */
+  recheck(matches: (kind: GroupKind) => boolean): Promise<void>
   subscribe(listener: (key: string, live: LiveObject | undefined, previous: LiveObject | undefined) => void): () => void
 }
 
 interface Followed {
+  readonly resource: ApiResource
   readonly listed: Promise<void>
   readonly keys: Set<string>
 }
 
 export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
   const { client, clock, random } = options
+  const healthOf: HealthOf = options.healthOf ?? ((object) => health(object, clock.now()))
+  const late = createLateVerdicts()
+  const selector = `${instanceLabel}=${options.instance}`
   const entries = new Map<string, LiveObject>()
   const followed = new Map<string, Followed>()
   const listeners = new Set<(key: string, live: LiveObject | undefined, previous: LiveObject | undefined) => void>()
@@ -50,15 +59,33 @@ export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
     for (const listener of listeners) listener(key, live, previous)
   }
 
-  function take(object: KubeObject): LiveObject {
-    const live = toLive(object, clock.now())
-    const previous = entries.get(live.key)
-    if (previous !== undefined && previous.uid === live.uid && isOlder(live.resourceVersion, previous.resourceVersion))
+  /** `written`: the answer to a write of ours. */
+  function take(object: KubeObject, written: boolean): LiveObject {
+    const { uid = '', resourceVersion = '' } = object.metadata
+    const key = refKey(refOf(object))
+    const previous = entries.get(key)
+    if (previous !== undefined && previous.uid === uid && isOlder(resourceVersion, previous.resourceVersion))
       return previous
+    const verdict = isIgnored(object) ? undefined : healthOf(object)
+    const later = verdict instanceof Promise
+    const live = toLive(object, later ? meanwhile(previous, uid, resourceVersion, written) : verdict)
+    put(live, previous)
+    if (later) late.expect(verdict, (settled) => correct(live, settled))
+    return live
+  }
+
+  function put(live: LiveObject, previous: LiveObject | undefined): void {
     entries.set(live.key, live)
     followed.get(kindKeyOf(live.key))?.keys.add(live.key)
     if (previous === undefined || differs(previous, live)) emit(live.key, live, previous)
-    return live
+  }
+
+  /** A late verdict counts unless something newer is known of the object. */
+  function correct(judged: LiveObject, verdict: HealthVerdict | undefined): void {
+    const present = entries.get(judged.key)
+    if (present === undefined || present.uid !== judged.uid || present.resourceVersion !== judged.resourceVersion)
+      return
+    put({ ...present, health: verdict?.status ?? '', message: verdict?.message ?? '' }, present)
   }
 
   function drop(key: string): void {
@@ -81,21 +108,21 @@ export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
     const resource = (await client.discovery(stop.signal)).resource(kind)
     if (resource === undefined || !resource.verbs.includes('watch')) return undefined
     const listed = Promise.withResolvers<void>()
-    const result: Followed = { listed: listed.promise, keys: new Set() }
+    const result: Followed = { resource, listed: listed.promise, keys: new Set() }
     const kindKey = `${kind.group}/${kind.kind}`
     listed.promise.catch(() => {})
     running.push(
       follow(
         client,
         resource,
-        { labelSelector: `${instanceLabel}=${options.instance}`, clock, random },
+        { labelSelector: selector, clock, random },
         {
           onObject: (object) => {
-            take(object)
+            take(object, false)
           },
           onSynced: (seen, listVersion) => {
             dropVanished(kindKey, seen, listVersion)
-            listed.resolve()
+            late.settled().then(listed.resolve)
           },
           onDeleted: (object) => drop(refKey(refOf(object))),
           onState: (state, error) => options.onState?.(kind, state === 'watching', error),
@@ -140,7 +167,17 @@ export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
       const missing = kinds.filter((kind) => !listedKinds.has(`${kind.group}/${kind.kind}`))
       if (missing.length > 0) await abortable(Promise.all(missing.map(ensureOne)), signal)
     },
-    observe: take,
+    observe: (object) => take(object, true),
+    async recheck(matches) {
+      const affected = [...followed.values()].filter(({ resource }) => matches(resource))
+      for (const { resource } of affected) {
+        if (stop.signal.aborted) return
+        for await (const page of client.list(resource, { labelSelector: selector }, stop.signal)) {
+          for (const object of page.items) take(object, false)
+        }
+      }
+      await late.settled()
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -157,17 +194,19 @@ function kindKeyOf(key: string): string {
   return `${group}/${kind}`
 }
 
-function toLive(object: KubeObject, now: number): LiveObject {
+function isIgnored({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.[ignoreHealthcheckAnnotation] === 'true'
+}
+
+function toLive(object: KubeObject, verdict: HealthVerdict | undefined): LiveObject {
   const { metadata } = object
-  const ignored = metadata.annotations?.[ignoreHealthcheckAnnotation] === 'true'
-  const verdict = ignored ? undefined : health(object, now)
   return {
     key: refKey(refOf(object)),
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
     fingerprint: fingerprint(object, fieldManager),
     deleting: metadata.deletionTimestamp !== undefined,
-    health: verdict?.status ?? ('' satisfies HealthStatus | ''),
+    health: verdict?.status ?? '',
     message: verdict?.message ?? '',
     trackingId: metadata.annotations?.[trackingAnnotation] ?? '',
     pruneRules: pruneRulesOf(object),
