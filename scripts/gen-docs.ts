@@ -2,10 +2,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cliPage } from './docs/cli-page.ts'
+import { healthPage } from './docs/health-page.ts'
 import { reasonsPage } from './docs/reasons-page.ts'
 
 const directory = join(import.meta.dirname, '..', 'docs', 'reference')
-const pages: Readonly<Record<string, string>> = { 'cli.md': cliPage(), 'reasons.md': reasonsPage() }
+const pages: Readonly<Record<string, string>> = {
+  'cli.md': cliPage(),
+  'health.md': healthPage(),
+  'reasons.md': reasonsPage(),
+}
 
 function present(path: string): string | undefined {
   try {

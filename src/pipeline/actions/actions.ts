@@ -20,6 +20,11 @@ const builtin: ReadonlyMap<string, readonly BuiltinAction[]> = new Map(
   Object.entries({ ...workloadActions, ...customKindActions }),
 )
 
+/** For the reference: the built-in actions by kind. */
+export const builtinActions: ReadonlyMap<string, readonly string[]> = new Map(
+  [...builtin].map(([kind, actions]) => [kind, actions.map((action) => action.name)]),
+)
+
 /**
  * What can be done with the object now. The users' actions replace the built-in ones of the kind, unless they are to be merged; then
  * theirs win by name (Argo CD). Throws ConfigInvalid when the users' script fails.

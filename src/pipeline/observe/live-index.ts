@@ -122,7 +122,7 @@ export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
           },
           onSynced: (seen, listVersion) => {
             dropVanished(kindKey, seen, listVersion)
-            late.settled().then(listed.resolve)
+            late.settled().then(listed.resolve, listed.reject)
           },
           onDeleted: (object) => drop(refKey(refOf(object))),
           onState: (state, error) => options.onState?.(kind, state === 'watching', error),

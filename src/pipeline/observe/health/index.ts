@@ -58,4 +58,7 @@ export function deletionHealth({ metadata }: KubeObject): HealthVerdict | undefi
   return progressing('Pending deletion')
 }
 
+/** Kinds of Kubernetes and Argo that have a check in `kinds/`, for the reference. */
+export const coreKinds: readonly string[] = [...checks.keys()]
+
 export type { HealthVerdict } from './verdict.ts'
