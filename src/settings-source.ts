@@ -1,4 +1,5 @@
 /** Where the running system has its settings from: a file, else the ConfigMap `argocd-cm` in the cluster. Effects: reads them. */
+import { messageOf } from './api/errors.ts'
 import { type Customizations, healthCustomization } from './api/settings/customizations.ts'
 import { noSettings, parseSettings, type Settings } from './api/settings/settings.ts'
 import type { KubeClient } from './kube/client.ts'
@@ -32,6 +33,7 @@ export async function createSettingsSource(options: SettingsSourceOptions): Prom
   const stop = new AbortController()
   let settings = file === undefined ? noSettings : await readSettings(file)
   let following: Promise<void> | undefined
+  let lastError = ''
 
   function take(data: Readonly<Record<string, string>> | undefined): void {
     const before = settings.customizations
@@ -52,7 +54,12 @@ export async function createSettingsSource(options: SettingsSourceOptions): Prom
           clock,
           random,
           onData: take,
-          onError: (error) => logger.warn({ err: error }, 'the settings in argocd-cm cannot be read'),
+          // Tried again for ever: said once.
+          onError(error) {
+            const text = messageOf(error)
+            if (text !== lastError) logger.warn({ err: error }, 'the settings in argocd-cm cannot be read')
+            lastError = text
+          },
         },
         stop.signal,
       )

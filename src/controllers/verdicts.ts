@@ -1,5 +1,6 @@
 /** Keeps the verdicts of applications: sync, health, reason. Every change of a verdict is an event and carries its time. */
 import { HalcyonError, messageOf, reasonOf } from '../api/errors.ts'
+import { argoGroup } from '../api/names.ts'
 import type { Reason } from '../api/reasons.ts'
 import type { HealthStatus, SyncStatus } from '../api/views.ts'
 import { parseRefKey, refText } from '../kube/object.ts'
@@ -49,7 +50,10 @@ export function refreshHealth(
   app: ManagedApplication,
   live: (key: string) => LiveObject | undefined,
 ): void {
-  const members = [...app.inventory.keys()].map((key) => {
+  // An application that manages itself would be judged by its own verdict, and never leave it.
+  const itself = (key: string) => key.startsWith(`${argoGroup}/Application/`) && key.endsWith(`/${app.name}`)
+  const keys = [...app.inventory.keys()].filter((key) => !itself(key))
+  const members = keys.map((key) => {
     const found = live(key)
     if (found === undefined) return { key, status: 'Missing' as const, message: 'not in the cluster' }
     if (found.deleting) return { key, status: 'Progressing' as const, message: 'being deleted' }

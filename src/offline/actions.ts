@@ -1,6 +1,6 @@
 /** `halcyon actions`: what can be done with an object, and what it would write. Effects: reads files, runs the users' Lua. */
 import { HalcyonError } from '../api/errors.ts'
-import type { Settings } from '../api/settings/settings.ts'
+import { noSettings, type Settings } from '../api/settings/settings.ts'
 import { isRecord } from '../kube/fields.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { createLuaRunner } from '../lua/runner.ts'
@@ -51,19 +51,20 @@ async function read(files: readonly string[], settingsFile: string | undefined) 
   return { settings, objects: (await readObjects(files)).map(withMetadata) }
 }
 
+/** `settings` are for questions without their own. */
 export interface ActionQuestions extends AsyncDisposable {
   /** `{ object, settings? }` -> `{ actions }`; with `run` and `params?` -> `{ resources }`. */
   answer(question: Readonly<Record<string, unknown>>): Promise<unknown>
   context(settings: Settings): ActionContext
 }
 
-export function createActionQuestions(): ActionQuestions {
+export function createActionQuestions(settings: Settings = noSettings): ActionQuestions {
   const lua = createLuaRunner(systemClock)
-  const context = (settings: Settings): ActionContext => ({ settings, lua: () => lua, clock: systemClock })
+  const context = (within: Settings): ActionContext => ({ settings: within, lua: () => lua, clock: systemClock })
   return {
     async answer(question) {
       const object: KubeObject = objectOf(question['object'])
-      const within = context(settingsOf(question['settings'], 'the question'))
+      const within = context(settingsOf(question['settings'], 'the question', settings))
       const run = question['run']
       if (run === undefined) return { actions: await actionsOf(object, within) }
       if (typeof run !== 'string') throw new HalcyonError('UsageInvalid', 'Cannot read the question: "run" is no text')

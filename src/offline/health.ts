@@ -1,5 +1,5 @@
 /** `halcyon health`: the health of objects in files, under settings from a file. Effects: reads them, runs the users' Lua. */
-import type { Settings } from '../api/settings/settings.ts'
+import { noSettings, type Settings } from '../api/settings/settings.ts'
 import type { HealthStatus } from '../api/views.ts'
 import type { KubeObject } from '../kube/object.ts'
 import { createLuaRunner } from '../lua/runner.ts'
@@ -45,16 +45,17 @@ export interface HealthQuestions extends AsyncDisposable {
   ask(object: KubeObject, settings: Settings): Promise<HealthAnswer>
 }
 
-/** One Lua for all questions. */
-export function createHealthQuestions(): HealthQuestions {
+/** One Lua for all questions. `settings` are for questions without their own. */
+export function createHealthQuestions(settings: Settings = noSettings): HealthQuestions {
   const lua = createLuaRunner(systemClock)
-  async function ask(object: KubeObject, settings: Settings): Promise<HealthAnswer> {
-    const healthOf = createHealthOf({ settings: () => settings, lua: () => lua, clock: systemClock })
+  async function ask(object: KubeObject, within: Settings): Promise<HealthAnswer> {
+    const healthOf = createHealthOf({ settings: () => within, lua: () => lua, clock: systemClock })
     const verdict = await healthOf(object)
     return { status: verdict?.status ?? null, message: verdict?.message ?? '' }
   }
   return {
-    answer: (question) => ask(objectOf(question['object']), settingsOf(question['settings'], 'the question')),
+    answer: async (question) =>
+      ask(objectOf(question['object']), settingsOf(question['settings'], 'the question', settings)),
     ask,
     [Symbol.asyncDispose]: () => lua[Symbol.asyncDispose](),
   }

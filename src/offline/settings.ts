@@ -17,9 +17,9 @@ export async function readSettings(file: string | undefined): Promise<Settings> 
   return settingsOf(found['data'], file)
 }
 
-/** From a question: the data of the ConfigMap, or the ConfigMap. Throws ConfigInvalid. */
-export function settingsOf(value: unknown, where: string): Settings {
-  if (value === undefined || value === null) return noSettings
+/** From a question: the data of the ConfigMap, or the ConfigMap; `otherwise` when it has none. Throws ConfigInvalid. */
+export function settingsOf(value: unknown, where: string, otherwise: Settings = noSettings): Settings {
+  if (value === undefined || value === null) return otherwise
   if (!isRecord(value)) throw new HalcyonError('ConfigInvalid', `Cannot read settings from ${where}: wanted is a map`)
   if (value['kind'] === 'ConfigMap') return settingsOf(value['data'], where)
   const data: Record<string, string> = {}

@@ -31,7 +31,8 @@ export function addActionsCommand(program: Command, context: CliContext): void {
     .action(async (options: ActionsOptions) => {
       const { actionsOfFiles, createActionQuestions, runOnFiles } = await import('../../offline/actions.ts')
       if (options.batch !== undefined) {
-        await using questions = createActionQuestions()
+        const { readSettings } = await import('../../offline/settings.ts')
+        await using questions = createActionQuestions(await readSettings(options.settings))
         await runBatch(context, options.batch, (question) => questions.answer(question))
         return
       }

@@ -26,7 +26,8 @@ export function addHealthCommand(program: Command, context: CliContext): void {
     .action(async (options: HealthOptions) => {
       const { createHealthQuestions, healthOfFiles } = await import('../../offline/health.ts')
       if (options.batch !== undefined) {
-        await using questions = createHealthQuestions()
+        const { readSettings } = await import('../../offline/settings.ts')
+        await using questions = createHealthQuestions(await readSettings(options.settings))
         await runBatch(context, options.batch, (question) => questions.answer(question))
         return
       }

@@ -31,14 +31,27 @@ export const crossplaneHealth: HealthCheck = (object: KubeObject): HealthVerdict
   if (Object.keys(status).length === 0) return silent.has(object.kind) ? healthy : progressing('not looked at yet')
   if (silent.has(object.kind) && getField(status, 'conditions') === undefined) return healthy
   for (const condition of getList(status, 'conditions')) {
-    const type = getString(condition, 'type') ?? ''
-    const state = getString(condition, 'status')
-    if ((type === 'Synced' || type === 'LastAsyncOperation') && state === 'False') {
-      return degraded(getString(condition, 'message') ?? getString(condition, 'reason') ?? type)
-    }
-    if (goodSigns.has(type) && state === 'True') return healthy
+    const bad = failureOf(condition)
+    if (bad !== undefined) return bad
+    if (goodSigns.has(getString(condition, 'type') ?? '') && getString(condition, 'status') === 'True') return healthy
   }
   return progressing(waitingWords(object))
+}
+
+/** Managed resources of Upbound's providers: whatever is bad decides, wherever it stands in the list. */
+const upboundHealth: HealthCheck = (object, now) => {
+  for (const condition of getList(object, 'status', 'conditions')) {
+    const bad = failureOf(condition)
+    if (bad !== undefined) return bad
+  }
+  return crossplaneHealth(object, now)
+}
+
+function failureOf(condition: unknown): HealthVerdict | undefined {
+  const type = getString(condition, 'type') ?? ''
+  if ((type !== 'Synced' && type !== 'LastAsyncOperation') || getString(condition, 'status') !== 'False')
+    return undefined
+  return degraded(getString(condition, 'message') ?? getString(condition, 'reason') ?? type)
 }
 
 function waitingWords(object: KubeObject): string {
@@ -52,5 +65,5 @@ function waitingWords(object: KubeObject): string {
 
 export const crossplaneChecks: Checks = {
   '*.crossplane.io/*': crossplaneHealth,
-  '*.upbound.io/*': crossplaneHealth,
+  '*.upbound.io/*': upboundHealth,
 }

@@ -143,13 +143,13 @@ const percona = firstOf(
   }),
 )
 
-/** Longhorn: a detached volume waits for a Pod and is well. */
+/** Longhorn: a detached volume waits for a Pod and is well; one with a replica too few is rebuilding it. */
 const longhornVolume: HealthCheck = (object) => {
   const robustness = getString(object, 'status', 'robustness') ?? ''
-  if (robustness === 'faulted' || robustness === 'degraded') return degraded(`the volume is ${robustness}`)
+  if (robustness === 'faulted') return degraded('the volume is faulted')
   const state = getString(object, 'status', 'state') ?? ''
   const well = state === 'detached' || (state === 'attached' && robustness === 'healthy')
-  return well ? healthy : progressing(state === '' ? 'not looked at yet' : `the volume is ${state}`)
+  return well ? healthy : progressing(state === '' ? 'not looked at yet' : `the volume is ${state} and ${robustness}`)
 }
 
 /** Replica sets of Valkey, Redis and the like that count as Deployments do are read by their conditions. */

@@ -7,6 +7,7 @@ import { crossplaneChecks } from './crossplane.ts'
 import { dataChecks } from './data.ts'
 import { fluxChecks } from './flux.ts'
 import { gatewayChecks } from './gateway.ts'
+import { openshiftChecks } from './openshift.ts'
 import { operatorChecks } from './operators.ts'
 import { platformChecks } from './platform.ts'
 import { runChecks } from './runs.ts'
@@ -18,6 +19,7 @@ const checks: Checks = {
   ...dataChecks,
   ...fluxChecks,
   ...gatewayChecks,
+  ...openshiftChecks,
   ...operatorChecks,
   ...platformChecks,
   ...runChecks,

@@ -39,6 +39,13 @@ const cluster = firstOf(
   word(['status', 'phase'], { Healthy: ['Provisioned'], Degraded: ['Failed'] }, ['status', 'failureMessage']),
 )
 
+/** Only of one that says it runs: its phase does not look at the machines. */
+function allMachinesReady(object: KubeObject): boolean {
+  if (getString(object, 'status', 'phase') !== 'Running') return true
+  const wanted = getNumber(object, 'status', 'replicas')
+  return ['updatedReplicas', 'readyReplicas'].every((name) => getNumber(object, 'status', name) === wanted)
+}
+
 const ack = firstOf(
   on('ACK.Terminal', 'True', 'Degraded'),
   on('Ready', 'False', 'Progressing'),
@@ -49,8 +56,6 @@ const ack = firstOf(
 const cnrmReasons: Readonly<Record<string, (message: string) => HealthVerdict>> = {
   UpdateFailed: degraded,
   DependencyNotFound: degraded,
-  DependencyInvalid: degraded,
-  ManagementConflict: degraded,
   DependencyNotReady: suspended,
 }
 
@@ -84,7 +89,8 @@ export const platformChecks: Checks = {
   'cluster.x-k8s.io/MachineDeployment': firstOf(
     stoppedBy('spec', 'paused'),
     staleIsProgressing,
-    word(['status', 'phase'], { Healthy: ['Running'], Degraded: ['Failed', 'Unknown'] }),
+    (object) => (allMachinesReady(object) ? undefined : progressing('not all machines are updated and ready')),
+    word(['status', 'phase'], { Healthy: ['Running'], Degraded: ['Failed'] }),
   ),
   'cluster.x-k8s.io/MachinePool': machine,
   '*.services.k8s.aws/*': ack,
