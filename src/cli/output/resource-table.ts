@@ -52,9 +52,14 @@ export function resourceTable(
       : { text: resource.sync, paint: syncStyle(style, resource.sync) },
     { text: resource.health || '-', paint: healthStyle(style, resource.health) },
     { text: resource.phase === 'Sync' ? `wave ${resource.wave}` : resource.phase },
-    { text: plainLine(resource.message) },
+    { text: isWell(resource) ? '' : plainLine(resource.message) },
   ])
   return columns([header, ...rows], { width: options.width, indent: 2 })
+}
+
+/** Some checks praise (`statefulset rolling update complete ...`): in the table that would only hide what is not well. */
+function isWell({ sync, health }: ResourceView): boolean {
+  return sync === 'Synced' && health === 'Healthy'
 }
 
 function revisionText({ revision, syncedRevision }: ApplicationDetail): string {
