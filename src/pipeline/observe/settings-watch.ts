@@ -1,6 +1,6 @@
 /** Follows the ConfigMap `argocd-cm` of a cluster, as Argo CD itself does. Effects: reads the cluster. */
 import { settingsName } from '../../api/settings/settings.ts'
-import type { KubeClient } from '../../kube/client.ts'
+import type { ApiResource, KubeClient } from '../../kube/client.ts'
 import { getStringMap } from '../../kube/fields.ts'
 import { follow } from '../../kube/follow.ts'
 import type { Clock } from '../../runtime/clock.ts'
@@ -16,16 +16,27 @@ export interface SettingsWatch {
   onError(error: unknown): void
 }
 
+/** Every API server has them: nothing has to be discovered. */
+const configMaps: ApiResource = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  singular: 'configmap',
+  namespaced: true,
+  verbs: ['get', 'list', 'watch'],
+  shortNames: [],
+  subresources: [],
+}
+
 /** Resolves after the first look, whether it succeeded or not; goes on in the background until the signal is aborted. */
 export async function followSettings(watch: SettingsWatch, signal: AbortSignal): Promise<void> {
   const { client, namespace, clock, random } = watch
-  const resource = (await client.discovery(signal)).resource({ group: '', kind: 'ConfigMap' })
-  if (resource === undefined) return
   const first = Promise.withResolvers<void>()
   let known = false
   const following = follow(
     client,
-    resource,
+    configMaps,
     { namespace, fieldSelector: `metadata.name=${settingsName}`, clock, random, firstFailure: 'retry' },
     {
       onObject(object) {
