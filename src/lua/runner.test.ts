@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { systemClock } from '../runtime/clock.ts'
+import { FakeClock, systemClock } from '../runtime/clock.ts'
 import { createLuaRunner, type LuaAnswer } from './runner.ts'
 
-const runner = createLuaRunner(systemClock)
+const runner = createLuaRunner(new FakeClock())
 afterAll(() => runner[Symbol.asyncDispose]())
 
 function run(source: string, object: unknown = {}, openLibs = false): Promise<LuaAnswer> {
@@ -118,47 +118,89 @@ describe('the sandbox', () => {
   })
 })
 
+// Time passes only when told, so that a busy machine is no reason to end a script.
 describe('limits', () => {
-  const limits = { timeMs: 150, memoryBytes: 32 * 1024 * 1024, heldMs: 60_000 }
+  const limits = { timeMs: 1_000, memoryBytes: 32 * 1024 * 1024, heldMs: 60_000 }
+  const good = { source: 'return { n = obj.n }', openLibs: false }
+  /** A thread that has the processor all the time: each look finds another second used. */
+  const alone = () => {
+    let used = 0
+    return async () => (used += limits.timeMs)
+  }
 
   test('a script that catches its own interruption ends, is held, and the others are answered', async () => {
-    await using small = createLuaRunner(systemClock, limits)
+    const clock = new FakeClock()
+    await using small = createLuaRunner(clock, limits, alone())
     const endless = { source: 'while true do pcall(function() while true do end end) end', openLibs: false }
-    const good = { source: 'return { n = obj.n }', openLibs: false }
-    const answers = await Promise.all([
-      small.run(good, { n: 1 }),
-      small.run(endless, {}),
-      small.run(good, { n: 2 }),
-      small.run(good, { n: 3 }),
-    ])
-    expect(answers).toMatchObject([{ value: { n: 1 } }, { kind: 'timedOut' }, { value: { n: 2 } }, { value: { n: 3 } }])
+    const first = small.run(good, { n: 1 })
+    const hung = small.run(endless, {})
+    const later = [small.run(good, { n: 2 }), small.run(good, { n: 3 })]
+    expect(await first).toMatchObject({ value: { n: 1 } })
+    await clock.advance(limits.timeMs)
+    await clock.advance(limits.timeMs)
+    expect(await hung).toEqual({ kind: 'timedOut' })
+    expect(await Promise.all(later)).toMatchObject([{ value: { n: 2 } }, { value: { n: 3 } }])
     expect(await small.run(endless, {}), 'held: answered at once').toEqual({ kind: 'timedOut' })
+
+    await clock.advance(limits.heldMs)
+    const again = small.run(endless, {})
+    const after = small.run(good, { n: 4 })
+    // Nothing tells from outside that a script has begun: the one before it is answered first.
+    await clock.advance(0)
+    expect(await Promise.race([again, Promise.resolve('tried again')])).toBe('tried again')
+    await small[Symbol.asyncDispose]()
+    expect(await Promise.all([again, after])).toMatchObject([{ kind: 'failed' }, { kind: 'failed' }])
   })
 
   test('a search pattern that takes for ever in C ends too', async () => {
-    await using small = createLuaRunner(systemClock, limits)
+    const clock = new FakeClock()
+    await using small = createLuaRunner(clock, limits, alone())
     const source = 'return { n = string.find(string.rep("a", 40), string.rep("a-", 40) .. "b") }'
-    expect(await small.run({ source, openLibs: true }, {})).toEqual({ kind: 'timedOut' })
+    const first = small.run(good, { n: 1 })
+    const hung = small.run({ source, openLibs: true }, {})
+    await first
+    await clock.advance(limits.timeMs)
+    await clock.advance(limits.timeMs)
+    expect(await hung).toEqual({ kind: 'timedOut' })
+  })
+
+  test('a thread that gets no processor is waited for, but not for ever', async () => {
+    const clock = new FakeClock()
+    await using small = createLuaRunner(clock, limits, async () => 5)
+    const first = small.run(good, { n: 1 })
+    const hung = small.run({ source: 'while true do end', openLibs: false }, {})
+    await first
+    let ended = false
+    void hung.then(() => (ended = true))
+    for (let term = 1; term < 30; term++) await clock.advance(limits.timeMs)
+    expect(ended).toBe(false)
+    await clock.advance(limits.timeMs)
+    expect(await hung).toEqual({ kind: 'timedOut' })
+  })
+
+  test('with the clock and the processor of this machine, an endless script ends', async () => {
+    await using small = createLuaRunner(systemClock, { ...limits, timeMs: 100 })
+    expect(await small.run({ source: 'while true do end', openLibs: false }, {})).toEqual({ kind: 'timedOut' })
   })
 
   test('memory without end ends, and the next script has a fresh machine', async () => {
-    await using small = createLuaRunner(systemClock, { ...limits, timeMs: 20_000 })
+    await using small = createLuaRunner(new FakeClock(), limits)
     const greedy = { source: 'local all = {} for i = 1, 1e9 do all[i] = { i, tostring(i) } end', openLibs: false }
-    const answers = await Promise.all([small.run(greedy, {}), small.run({ source: 'return {}', openLibs: false }, {})])
-    expect(answers).toMatchObject([{ kind: 'outOfMemory' }, { kind: 'value' }])
+    const answers = await Promise.all([small.run(greedy, {}), small.run(good, { n: 1 })])
+    expect(answers).toMatchObject([{ kind: 'outOfMemory' }, { value: { n: 1 } }])
   })
 
   test('one huge text is refused by memory as well', async () => {
-    await using small = createLuaRunner(systemClock, { ...limits, timeMs: 20_000 })
+    await using small = createLuaRunner(new FakeClock(), limits)
     const source = 'local s = string.rep("x", 1e7) while true do s = s .. s end'
     expect(await small.run({ source, openLibs: true }, {})).toEqual({ kind: 'outOfMemory' })
   })
 
   test('after closing, nothing runs and nothing hangs', async () => {
-    const small = createLuaRunner(systemClock, limits)
-    const running = small.run({ source: 'return {}', openLibs: false }, {})
+    const small = createLuaRunner(new FakeClock(), limits)
+    const running = small.run(good, {})
     await small[Symbol.asyncDispose]()
     expect(await running).toMatchObject({ kind: 'failed' })
-    expect(await small.run({ source: 'return {}', openLibs: false }, {})).toMatchObject({ kind: 'failed' })
+    expect(await small.run(good, {})).toMatchObject({ kind: 'failed' })
   })
 })

@@ -2,10 +2,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { parseSettings } from '../../api/settings/settings.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { createLuaRunner } from '../../lua/runner.ts'
-import { FakeClock, systemClock } from '../../runtime/clock.ts'
+import { FakeClock } from '../../runtime/clock.ts'
 import { type ActionContext, actionsOf, runAction } from './actions.ts'
 
-const runner = createLuaRunner(systemClock)
+const runner = createLuaRunner(new FakeClock())
 afterAll(() => runner[Symbol.asyncDispose]())
 
 function contextWith(data: Record<string, string> = {}): ActionContext {
