@@ -2,7 +2,7 @@
  * One process per data directory. The lock is the kernel's (SQLite's exclusive file lock), so it vanishes with its process, even after
  * kill -9 or when process ids are reused or belong to another container; a file beside it names the holder for people.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -33,7 +33,10 @@ export interface DirectoryLock extends Disposable {
 export async function lockDirectory(directory: string, holder: LockHolder): Promise<DirectoryLock> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const holderFile = join(directory, 'lock.json')
-  const database = new DatabaseSync(join(directory, 'lock'))
+  const file = join(directory, 'lock')
+  // Made here so that nobody but the owner can read it, whatever the umask.
+  closeSync(openSync(file, 'a', 0o600))
+  const database = new DatabaseSync(file)
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (cause) {

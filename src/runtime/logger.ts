@@ -52,7 +52,9 @@ export function createLogger(options: LoggerOptions): LogOutput {
   const { to, traceId } = options
   // To a terminal each line at once; to a file without waiting for the disk.
   const own =
-    typeof to === 'object' ? undefined : pino.destination({ dest: to ?? 2, sync: to === undefined, mkdir: true })
+    typeof to === 'object'
+      ? undefined
+      : pino.destination({ dest: to ?? 2, sync: to === undefined, mkdir: true, mode: 0o600 })
   const root = pino(
     {
       // Filtered by the wrapper: a level of pino belongs to one logger, ours to the whole tree.

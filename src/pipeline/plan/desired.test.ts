@@ -224,3 +224,31 @@ test('an unknown hook type keeps the object out, and is said', () => {
   expect(set.untouched).toEqual(['/ConfigMap/shop/a'])
   expect(set.warnings[0]).toContain('PreSynk')
 })
+
+describe('stringData of a Secret is applied as data, so that its fields are owned', () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' } }
+  const rows = [
+    { why: 'text becomes base64', object: { ...secret, stringData: { a: 'ä' } }, want: { data: { a: 'w6Q=' } } },
+    {
+      why: 'it wins over data, as on the server',
+      object: { ...secret, data: { a: 'eA==', b: 'eQ==' }, stringData: { a: 'z' } },
+      want: { data: { a: 'eg==', b: 'eQ==' } },
+    },
+    {
+      why: 'what is no text is for the server to refuse',
+      object: { ...secret, stringData: { a: 1, b: 'x' } },
+      want: { data: { b: 'eA==' }, stringData: { a: 1 } },
+    },
+    {
+      why: 'another kind of that name is not a Secret',
+      object: { ...secret, apiVersion: 'example.com/v1', stringData: { a: 'x' } },
+      want: { stringData: { a: 'x' } },
+    },
+  ]
+  test.each(rows)('$why', ({ object, want }) => {
+    const { data, stringData } = one(object, { isNamespaced: () => true }).object as Record<string, unknown>
+    expect({ ...(data === undefined ? {} : { data }), ...(stringData === undefined ? {} : { stringData }) }).toEqual(
+      want,
+    )
+  })
+})

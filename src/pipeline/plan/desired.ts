@@ -18,6 +18,7 @@ import { withoutFilledIn } from './filled-in.ts'
 import { generatedName, hookVerdict } from './hooks.ts'
 import { definedBy, isCrd } from './namespaces.ts'
 import { defaultOptions, optionsOf, parseOptions } from './options.ts'
+import { withSecretData } from './secret-data.ts'
 import { trackingId, trackingName } from './tracking.ts'
 import type { DesiredObject, ObjectOptions } from './types.ts'
 import { comparePlaced, deletePhases, phaseOrder, waveOf } from './waves.ts'
@@ -227,7 +228,7 @@ function appliable(
   tracking: string | undefined,
   instance: string,
 ): KubeObject {
-  const { apiVersion, kind, metadata, status: _status, ...rest } = object
+  const { apiVersion, kind, metadata, status: _status, ...rest } = withSecretData(object)
   const ready: ObjectMeta = { name: ref.name }
   if (ref.namespace !== '') ready.namespace = ref.namespace
   for (const field in metadata) {
