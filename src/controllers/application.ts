@@ -285,6 +285,7 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
     targetOf: input.targetOf,
     initiatedBy: request?.initiatedBy ?? 'automated',
     resume,
+    hooksAlone: runHooks,
   })
   if (app.request === request) answerSync(app, operation)
   return done

@@ -7,7 +7,7 @@ import type { OperationView } from '../api/views.ts'
 import type { GroupKind } from '../kube/object.ts'
 import { ensureNamespace } from '../pipeline/apply/create-namespace.ts'
 import { runOperation } from '../pipeline/apply/operation.ts'
-import { type Prediction, predict } from '../pipeline/apply/predict.ts'
+import { type Prediction, predict, withoutNeedlessHooks } from '../pipeline/apply/predict.ts'
 import type { Target, Written } from '../pipeline/apply/target.ts'
 import type { Desired } from '../pipeline/pipeline.ts'
 import type { Change, DesiredObject, Plan } from '../pipeline/plan/types.ts'
@@ -34,6 +34,8 @@ export interface Start {
   readonly initiatedBy: string
   /** The operation that a restart interrupted, or a removal that is tried again; its finished hooks do not run again. */
   readonly resume: string | undefined
+  /** Hooks run also when no object differs: a person asked, or an operation goes on, or is tried again. */
+  readonly hooksAlone: boolean
   /** Hooks of `resume` that failed start anew. */
   readonly failedHooksAgain?: boolean
 }
@@ -190,7 +192,7 @@ async function work(
   await runOperation(
     {
       id,
-      plan,
+      plan: start.hooksAlone ? plan : withoutNeedlessHooks(plan, prediction.settled),
       clock: context.clock,
       targetOf,
       writing: context.writing,

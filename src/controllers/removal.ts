@@ -153,6 +153,7 @@ function startRemoval(
     initiatedBy: 'automated',
     // One deletion is one operation, however often it is tried: what ran well does not run again.
     resume: isTriedAgain(app) ? app.operation?.id : undefined,
+    hooksAlone: true,
     failedHooksAgain: true,
   })
   return done

@@ -63,6 +63,17 @@ export async function predict(
   return { written, settled }
 }
 
+/**
+ * The plan without its hooks when the server says that no object differs: hooks belong to a sync of something, and who comes to a
+ * cluster without memory of it (a new data directory) must not migrate a database again. Pure.
+ */
+export function withoutNeedlessHooks(plan: Plan, settled: ReadonlySet<string>): Plan {
+  const objects = plan.steps.flatMap((step) => step.changes.filter((change) => change.action !== 'hook'))
+  if (objects.length === 0 || !objects.every((change) => settled.has(change.key))) return plan
+  const steps = plan.steps.map((step) => ({ ...step, changes: step.changes.filter((one) => one.action !== 'hook') }))
+  return { ...plan, steps: steps.filter((step) => step.changes.length > 0 || step.unchanged.length > 0) }
+}
+
 interface Refusal {
   readonly change: Change
   readonly error: unknown
