@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HalcyonError, messageOf } from './api/errors.ts'
 import type { SandboxOptions } from './cli/handlers.ts'
+import { makeDataDirectory } from './data-directory.ts'
 import type { KubeObject } from './kube/object.ts'
 import { systemClock } from './runtime/clock.ts'
 import { createLifecycle } from './runtime/lifecycle.ts'
@@ -18,6 +19,7 @@ export async function sandbox(options: SandboxOptions, stderr: NodeJS.WriteStrea
     exit: (code) => process.exit(code),
     onError: (what, error) => stderr.write(`Cannot close ${what}: ${String(error)}\n`),
   })
+  makeDataDirectory(options.dataDir)
   const directory = join(options.dataDir, 'sandbox')
   const seed = options.seed === undefined ? undefined : await readSeed(options.seed)
   const running = lifecycle.use(
@@ -40,13 +42,18 @@ export async function sandbox(options: SandboxOptions, stderr: NodeJS.WriteStrea
   return 0
 }
 
-/** A seed that does not fit is the user's file to mend. */
+/** A seed that does not fit is the user's file to mend, and a port that is taken is another's. */
 async function start(options: StartOptions): Promise<Sandbox> {
   try {
     return await startSandbox(options)
   } catch (error) {
     if (error instanceof SeedError) throw new HalcyonError('UsageInvalid', error.message, { cause: error })
-    throw error
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') throw error
+    throw new HalcyonError(
+      'ConfigInvalid',
+      `Cannot start the sandbox cluster: another process uses port ${options.port}; give another one with --port`,
+      { cause: error },
+    )
   }
 }
 

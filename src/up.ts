@@ -1,6 +1,5 @@
 /** `halcyon up`: from flags to a running system and back down, with progress on stderr and answers on stdout. Effects. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { HalcyonError, messageOf } from './api/errors.ts'
@@ -13,6 +12,7 @@ import { styleFor } from './cli/output/style.ts'
 import { readServerFile, removeServerFile, writeServerFile } from './client/discover.ts'
 import type { Config, Environment } from './config.ts'
 import { type Context, createContext } from './context.ts'
+import { makeDataDirectory } from './data-directory.ts'
 import { demoPath, ensureDemo } from './demo.ts'
 import { rootApplication } from './root-application.ts'
 import { systemClock } from './runtime/clock.ts'
@@ -43,7 +43,7 @@ export async function up(config: Config, io: UpIo): Promise<number> {
     exit: (code) => process.exit(code),
     onError: (what, error) => io.stderr.write(`Cannot close ${what}: ${messageOf(error)}\n`),
   })
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  makeDataDirectory(config.dataDir)
   await holdDataDirectory(config, lifecycle)
   let context: Context | undefined
   const log = lifecycle.use(

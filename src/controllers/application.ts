@@ -178,7 +178,6 @@ async function deliver(
   app.rendered = rendered
   app.deletionHooks = desired.deletionHooks
   app.revisions = desired.revisions
-  app.failures = 0
   if (app.running?.digest === digest && app.request === undefined) return done
   const own = claimed(context, app, desired, cluster.name)
   await observe(
@@ -186,6 +185,8 @@ async function deliver(
     targetOf,
     signal,
   )
+  // Not before: failures to look at the cluster count too, else they would be tried for ever at the first pause.
+  app.failures = 0
   return act(context, {
     app,
     cluster,

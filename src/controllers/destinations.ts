@@ -2,6 +2,7 @@
 import type { Application } from '../api/application.ts'
 import { HalcyonError, messageOf } from '../api/errors.ts'
 import type { KubeClient } from '../kube/client.ts'
+import { ApiError } from '../kube/errors.ts'
 import type { Target } from '../pipeline/apply/target.ts'
 import type { LiveIndex } from '../pipeline/observe/live-index.ts'
 
@@ -112,9 +113,12 @@ export function createDestinations(
         return await open(source, signal)
       } catch (error) {
         if (error instanceof HalcyonError) throw error
-        throw new HalcyonError('ClusterUnavailable', `Cannot open cluster ${source.name}: ${messageOf(error)}`, {
-          cause: error,
-        })
+        const refused = error instanceof ApiError && (error.code === 401 || error.code === 403)
+        throw new HalcyonError(
+          refused ? 'ClusterRefused' : 'ClusterUnavailable',
+          `Cannot open cluster ${source.name}: ${messageOf(error)}`,
+          { cause: error },
+        )
       }
     },
     nameOf: (destination) => find(destination)[0]?.name ?? (destination.name || destination.server || ''),

@@ -23,7 +23,9 @@ export interface Status {
  * kube-apiserver answers a server-side apply of an object that does not fit its schema (an unknown field, a duplicate key) with a 500
  * and no reason, though only another object can help.
  */
-const misfit = /\bfailed to create typed (patch|live) object\b/
+export function isMisfit(code: number, message: string): boolean {
+  return code === 500 && /\bfailed to create typed (patch|live) object\b/.test(message)
+}
 
 /** The server answered, and said no. `reason` is Kubernetes' own (NotFound, Conflict, Invalid, Forbidden, Expired, ...). */
 export class ApiError extends Error {
@@ -44,7 +46,7 @@ export class ApiError extends Error {
 
   /** 429 and server-side failures pass; everything else is the request's own fault. */
   shouldRetry(): boolean {
-    if (this.code === 500 && misfit.test(this.message)) return false
+    if (isMisfit(this.code, this.message)) return false
     return this.code === 429 || this.code === 500 || this.code === 502 || this.code === 503 || this.code === 504
   }
 }

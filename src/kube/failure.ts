@@ -1,5 +1,5 @@
 /** Turns what goes wrong on the wire into ApiError and ConnectionError, in words for people and without credentials. Pure. */
-import { ApiError, ConnectionError, type Status } from './errors.ts'
+import { ApiError, ConnectionError, isMisfit, type Status } from './errors.ts'
 import type { Answer } from './exchange.ts'
 import { getNumber, getString } from './fields.ts'
 import { parseJson } from './json.ts'
@@ -106,6 +106,7 @@ export function answerError(server: string, answer: Answer, hide = false): ApiEr
 function hideValues(text: string): string {
   return text
     .replace(/(Invalid value|Unsupported value|Duplicate value|Too long): (\\".*?[^\\]\\"|[^:"\\]+)/g, '$1: (hidden)')
+    .replace(/(expected [^,"]*, got )(\\".*?[^\\]\\"|[^:"\\&]+)/g, '$1(hidden)')
     .replace(/(Value:).*?\}/g, '$1(hidden)}')
 }
 
@@ -115,6 +116,7 @@ function messageOf(server: string, code: number, status: Status | undefined, bod
   if (said === '')
     return `the API server ${server} answered ${code} ${reasonOf(code)}${excerpt(status === undefined ? body : '')}`
   if (code === 403) return `the API server ${server} forbids it: ${said}`
+  if (isMisfit(code, said)) return said
   if (code === 429 || code >= 500) return `the API server ${server} answered ${code}: ${said}`
   return said
 }

@@ -234,3 +234,16 @@ test('an API server that is away at the start is said, and taken in when it come
   await proxy.restore()
   await system.healthy('fleet', 60)
 })
+
+test('a kind that may not be listed at first is listed when it may be', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path, {
+    intercept: (request) => (request.path.endsWith('/configmaps') ? { status: 403 } : undefined),
+  })
+  const repository = await createRepository(directory.path, 'fleet', { 'k8s/one.yaml': configMap('one', 'first') })
+  await using system = await startSystem({ directory: directory.path, cluster, repo: repository.path, path: 'k8s' })
+  await system.until('the refusal', () => system.app('fleet')?.reason === 'ClusterRefused')
+
+  cluster.sandbox.intercept(undefined)
+  await system.healthy('fleet')
+})

@@ -141,11 +141,7 @@ export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
   async function ensureOne(kind: GroupKind): Promise<void> {
     const key = `${kind.group}/${kind.kind}`
     const known = followed.get(key)
-    if (known !== undefined) {
-      await known.listed
-      listedKinds.add(key)
-      return
-    }
+    if (known !== undefined) return untilListed(key, known)
     let pending = starting.get(key)
     if (pending === undefined) {
       pending = start(kind).finally(() => starting.delete(key))
@@ -154,8 +150,18 @@ export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
     const result = await pending
     if (result === undefined) return
     if (!followed.has(key)) followed.set(key, result)
-    await result.listed
-    listedKinds.add(key)
+    await untilListed(key, result)
+  }
+
+  /** A first LIST that failed ended the following; the next who asks starts another. */
+  async function untilListed(key: string, one: Followed): Promise<void> {
+    try {
+      await one.listed
+      listedKinds.add(key)
+    } catch (error) {
+      if (followed.get(key) === one) followed.delete(key)
+      throw error
+    }
   }
 
   return {

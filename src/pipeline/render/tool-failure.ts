@@ -17,12 +17,19 @@ export function outputOrFailure(tool: 'helm' | 'kustomize', result: RunResult, f
   throw new ToolFailure(tool, toolMessage(result.stderr, folder) || `exit code ${result.code}`)
 }
 
+/** kubectl writes its last error as a log line: `E1125 10:41:47.059525   12330 run.go:72] "command failed" err="..."`. */
+function withoutLogFrame(line: string): string {
+  const quoted = /^[EF]\d{4} [\d:.]+ +\d+ \S+\] "[^"]*" err="(.*)"$/.exec(line)?.[1]
+  return quoted?.replaceAll('\\"', '"') ?? line
+}
+
 export function toolMessage(stderr: string, folder: string): string {
   const text = stderr.replaceAll(`${folder}/source/`, '').replaceAll(`${folder}/`, '').replaceAll(folder, '.')
   const lines = text
     .split('\n')
     .filter((line) => !/^(?:walk\.go|level=|WARNING:|Use --debug flag)|^I\d{4} /.test(line) && line.trim() !== '')
   return lines
+    .map(withoutLogFrame)
     .join('\n')
     .replace(/^Error: /, '')
     .replace(/^error: /, '')

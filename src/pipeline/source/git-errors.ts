@@ -6,6 +6,7 @@ import { maskUrl } from './url.ts'
 
 const denied =
   /authentication failed|could not read (?:username|password)|terminal prompts disabled|permission denied|access denied|invalid credentials|invalid username or (?:password|token)|requested url returned error: (?:401|403|407)|error: 40[13]|not authorized|unauthorized|authorization failed|no supported authentication methods|could not be authenticated/i
+const unasked = /could not read (?:Username|Password)|terminal prompts disabled/i
 const refused = /transport '[^']*' not allowed|protocol '[^']*' is not supported|unable to find remote helper/i
 
 /** The error of anything git was asked to do with a repository. `doing` is a verb: `fetch`, `read`. Passes through what is no GitFailure. */
@@ -22,6 +23,8 @@ function reasonFor(failure: GitFailure): Reason {
 function detailOf(failure: GitFailure): string {
   if (failure.kind === 'notStarted') return 'the git command cannot be started; is git installed?'
   if (failure.kind === 'timedOut') return 'git did not finish in time'
+  if (unasked.test(failure.stderr))
+    return 'it wants credentials and git has none for it; set up a credential helper or a token for this host'
   return maskUrls(whyBehind(failure))
 }
 
