@@ -50,7 +50,7 @@ function headline({ app, now }: WhyInput): string {
   if (health.status === 'Progressing')
     return `${name} is Progressing since ${clockTime(health.since)} (${age(now - health.since)}): ${causeText(app) ?? health.message}`
   if (sync.status === 'OutOfSync')
-    return `${name} is OutOfSync since ${clockTime(sync.since)} (${age(now - sync.since)}): ${app.differing.size} objects differ from Git`
+    return `${name} is OutOfSync since ${clockTime(sync.since)} (${age(now - sync.since)}): ${app.differing.size === 1 ? '1 object differs' : `${app.differing.size} objects differ`} from Git`
   if (sync.status === 'Unknown') return `${name} is Unknown: it has not been compared yet`
   return `${name} is ${sync.status} and ${health.status} since ${clockTime(Math.max(health.since, sync.since))} (${age(now - Math.max(health.since, sync.since))}): nothing is wrong`
 }
