@@ -309,6 +309,6 @@ test('the foretold change is the first one, and it comes true', () => {
         if (change !== undefined) expect(decideSync(windows, { manual, at: change.at + 1 }).allowed).toBe(!before)
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 50 },
   )
 })
