@@ -26,3 +26,5 @@ export const maxDeletePercentAnnotation = 'halcyon.dev/max-delete-percent'
 /** `true` on an Application: where we differ from Argo CD on purpose, do as it does. */
 export const strictAnnotation = 'halcyon.dev/argocd-strict'
 export const argoGroup = 'argoproj.io'
+/** On an Application, "true" takes Argo CD's arithmetic and defaults where Halcyon's differ. */
+export const argocdStrictAnnotation = 'halcyon.dev/argocd-strict'

@@ -9,6 +9,8 @@ import { addGetCommand } from './commands/get.ts'
 import { addHealthCommand } from './commands/health.ts'
 import { addHistoryCommand } from './commands/history.ts'
 import { addPlanCommand } from './commands/plan.ts'
+import { addProjectCommand } from './commands/project.ts'
+import { addRbacCommand } from './commands/rbac.ts'
 import { addRenderCommand } from './commands/render.ts'
 import { addSandboxCommand } from './commands/sandbox.ts'
 import { addStatusCommand } from './commands/status.ts'
@@ -17,6 +19,7 @@ import { addHoldCommand, addResumeCommand, addUndoCommand } from './commands/und
 import { addUpCommand } from './commands/up.ts'
 import { addVersionCommand } from './commands/version.ts'
 import { addWhyCommand } from './commands/why.ts'
+import { addWindowsCommand } from './commands/windows.ts'
 import { type CliContext, createContext } from './context.ts'
 import { failureOf, usageError } from './errors.ts'
 import type { CliHandlers } from './handlers.ts'
@@ -40,6 +43,9 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   addPlanCommand,
   addHealthCommand,
   addActionsCommand,
+  addProjectCommand,
+  addWindowsCommand,
+  addRbacCommand,
   addSandboxCommand,
   addCompletionCommands,
   addVersionCommand,
