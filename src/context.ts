@@ -99,7 +99,11 @@ export async function createContext(options: ContextOptions): Promise<Context> {
 
   // The loops know each other through the context; `system` is set before anything runs.
   let system: System | undefined
-  const fleet = createFleet({ now: () => clock.now(), onChanged: (app) => system?.onChanged(app) })
+  const fleet = createFleet({
+    now: () => clock.now(),
+    onChanged: (app) => system?.onChanged(app),
+    onProjectChanged: (name) => system?.onProjectChanged(name),
+  })
   const toSource = (connection: Connection): ClusterSource => ({
     name: connection.name,
     server: connection.server,

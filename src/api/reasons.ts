@@ -48,6 +48,21 @@ export const reasons = {
   PathNotFound: { retry: 'never', http: 404, description: 'The path does not exist at the revision.' },
   PathRefused: { retry: 'never', http: 400, description: 'The path or a link leaves the repository.' },
 
+  ProjectUnknown: {
+    retry: 'never',
+    http: 422,
+    description: 'The Application names an AppProject that Git does not deliver.',
+  },
+  NotPermitted: {
+    retry: 'never',
+    http: 403,
+    description: 'The AppProject does not permit a source, the destination or an object of the Application.',
+  },
+  SyncWindowClosed: {
+    retry: 'cause',
+    http: 409,
+    description: 'The sync windows of the AppProject do not let the Application sync now.',
+  },
   SpecInvalid: { retry: 'never', http: 422, description: 'The Application is not valid.' },
   ManifestInvalid: {
     retry: 'never',

@@ -1,5 +1,6 @@
 /** One application as the controllers hold it in memory, and its way to and from the store. No effects. */
 import type { Application } from '../api/application.ts'
+import type { AppProject } from '../api/appproject.ts'
 import type { Hold } from '../api/hold.ts'
 import type { Reason } from '../api/reasons.ts'
 import type { Cause, HealthStatus, OperationView, SyncStatus } from '../api/views.ts'
@@ -104,6 +105,10 @@ export interface ManagedApplication {
   /** The tracked revisions for which the hold was judged last, so that the same ones are not rendered again. */
   holdJudged: string
   warnings: readonly string[]
+  /** The AppProjects it delivers. */
+  projects: readonly AppProject[]
+  /** Its project changed since its objects were compared with it. */
+  projectChanged: boolean
   /** The change it is working on. */
   change: ChangeInFlight | undefined
   readonly changed: Notifier
@@ -151,6 +156,8 @@ export function newApplication(
     hold: undefined,
     holdJudged: '',
     warnings: [],
+    projects: [],
+    projectChanged: false,
     change: undefined,
     changed: createNotifier(),
   }
@@ -186,6 +193,7 @@ export function toRecord(app: ManagedApplication): ApplicationRecord {
     health: { status: app.health.status, since: new Date(app.health.since).toISOString() },
     reason: app.reason,
     message: app.message,
+    ...(app.projects.length === 0 ? {} : { projects: app.projects.map((project) => JSON.stringify(project)) }),
     ...(app.operation === undefined ? {} : { operation: app.operation }),
     ...(operationDigest === '' ? {} : { operationDigest }),
   }
@@ -203,6 +211,7 @@ export function fromRecord(record: ApplicationRecord, implicit: boolean, now: nu
   app.inventory = new Map(record.inventory.map((entry) => [entry.key, entry]))
   app.sync = { status: record.sync.status, since: Date.parse(record.sync.since) }
   app.health = { ...app.health, status: record.health.status, since: Date.parse(record.health.since) }
+  app.projects = (record.projects ?? []).map((text) => JSON.parse(text) as AppProject)
   app.reason = record.reason
   app.message = record.message
   app.operation = record.operation

@@ -4,7 +4,7 @@ import { HalcyonError } from '../api/errors.ts'
 import { reasons } from '../api/reasons.ts'
 import type { GroupKind } from '../kube/object.ts'
 import { parseRefKey } from '../kube/object.ts'
-import { takeInApplications } from '../pipeline/apply/take-in.ts'
+import { takeInApplications, takeInProjects } from '../pipeline/apply/take-in.ts'
 import type { Target } from '../pipeline/apply/target.ts'
 import { sameFingerprint } from '../pipeline/diff/fingerprint.ts'
 import { leaveIgnored } from '../pipeline/leave-ignored.ts'
@@ -24,6 +24,7 @@ import { underHold, type Wanted } from './holds.ts'
 import { ignoringOf } from './ignoring.ts'
 import { changesOf, closeInterrupted, endOperation, leaveOperation, startOperation } from './operations.ts'
 import { forgetObject, kindsOf, liveOf, router, trackingNameOf } from './owned.ts'
+import { checkApplication, checkObjects } from './permission.ts'
 import { type Policy, policyOf } from './policy.ts'
 import { recordDecision } from './record-decision.ts'
 import { remove } from './removal.ts'
@@ -32,11 +33,14 @@ import { answerSync } from './sync-request.ts'
 import { createTouches, type Touches } from './touched.ts'
 import { clearProblem, problemOf, refreshHealth, setProblem, setSync, tellParent } from './verdicts.ts'
 import { withoutCredentials } from './views.ts'
+import { closedGate } from './window-gate.ts'
 
 const done: Outcome = { kind: 'done' }
 const sourceBackoff = { baseMs: 1_000, factor: 2, maxMs: 120_000, jitter: 0.2 }
 /** A cause can go away without anyone telling us; how long until we look again at the latest. */
 const causeLookMs = 30_000
+/** Clocks are set and machines sleep: a window that opens later than this is looked at again before. */
+const windowLookMs = 6 * 3_600_000
 
 export interface ApplicationController {
   reconcile(name: string, signal: AbortSignal): Promise<Outcome>
@@ -93,13 +97,14 @@ async function converge(
   app: ManagedApplication,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  checkApplication(context, app)
   const cluster = await context.destinations.cluster(app.manifest.spec.destination, signal)
   const targetOf = router(context, cluster)
   const aim = await wanted(context, app, cluster, signal)
   const { resolved } = aim
   await observe(kindsOf(app), targetOf, signal)
   let differing: readonly string[] = []
-  if (await isCurrent(touches, app, aim, signal)) {
+  if (!app.projectChanged && (await isCurrent(touches, app, aim, signal))) {
     app.failures = 0
     const drifted = driftOf(app, targetOf)
     if (app.running !== undefined) return done
@@ -168,6 +173,8 @@ async function deliver(
 ): Promise<Outcome> {
   const desired = await computeDesired(context, app, aim.manifest, aim.resolved, cluster, signal)
   if (app.implicit && desired.objects.length === 0 && app.inventory.size === 0) throw nothingThere(app)
+  checkObjects(context, app, desired.objects)
+  app.projectChanged = false
   const rendered: Rendered = {
     revisions: desired.revisions,
     spec: aim.spec,
@@ -260,8 +267,16 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
     return done
   }
   if (request === undefined && resume === undefined) {
-    const wait = allowedNow(context, app, plan, digest, policy)
+    const wait = allowedNow(context, app, plan, digest, policy) ?? untilOpen(context, app)
     if (wait !== undefined) return wait
+  }
+  if (request !== undefined) {
+    const closed = closedGate(context, app, request.initiatedBy !== 'automated')
+    if (closed !== undefined) {
+      answerSync(app, new HalcyonError('SyncWindowClosed', closed.message))
+      // What would happen without the request is another question.
+      return { kind: 'requeue', afterMs: 0 }
+    }
   }
   if (app.running !== undefined) {
     recordDecision(context, app, {
@@ -276,6 +291,7 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
     'Superseded',
     `Cannot finish sync of ${app.name}: revision ${plan.revision.slice(0, 7)} took over`,
   )
+  await takeInProjects(plan, context.fleet.registry, input.signal)
   const operation = startOperation(context, {
     app,
     manifest: input.manifest,
@@ -352,6 +368,17 @@ function allowedNow(
     app.operation = { ...app.operation, attempts: attempts?.count ?? 0, retryAt }
   }
   return { kind: 'requeue', afterMs: untilMs - now }
+}
+
+/** Undefined = the sync windows let it start. Looked at again when they open, at the latest after some hours. */
+function untilOpen(context: ControllerContext, app: ManagedApplication): Outcome | undefined {
+  const closed = closedGate(context, app, false)
+  if (closed === undefined) return undefined
+  setProblem(context, app, 'SyncWaiting', 'SyncWindowClosed', closed.message)
+  tellParent(context, app)
+  if (closed.untilMs === undefined) return { kind: 'stalled', reason: closed.message }
+  // A window of Argo CD's arithmetic opens just after its edge.
+  return { kind: 'requeue', afterMs: Math.min(closed.untilMs + 1 - context.clock.now(), windowLookMs) }
 }
 
 /** The plan is empty: what Git says is what the cluster has. Remember it, so that the next look costs nothing. */

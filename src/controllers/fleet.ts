@@ -1,14 +1,17 @@
 /** All applications of this process: who exists, who owns which object, and whose verdict reaches whom. */
 import type { Application } from '../api/application.ts'
+import type { AppProject } from '../api/appproject.ts'
 import { HalcyonError } from '../api/errors.ts'
 import { createRegistryTarget, type RegistryTarget } from '../targets/applications.ts'
 import { type Deleting, type ManagedApplication, newApplication, specDigest } from './application-state.ts'
+import { createProjects, type Projects } from './projects.ts'
 
 export interface Fleet {
   readonly all: ReadonlyMap<string, ManagedApplication>
   /** Throws HalcyonError NotFound. */
   get(name: string): ManagedApplication
   readonly registry: RegistryTarget
+  readonly projects: Projects
   add(app: ManagedApplication): void
   /** Forgets an application whose objects are gone or released. */
   forget(name: string): void
@@ -23,11 +26,14 @@ export interface FleetOptions {
   readonly now: () => number
   /** The application is new, changed, or to be removed: reconcile it. */
   readonly onChanged: (app: ManagedApplication) => void
+  /** An AppProject is new, changed or gone: what applications of it may do is another question now. */
+  readonly onProjectChanged: (name: string) => void
 }
 
 export function createFleet(options: FleetOptions): Fleet {
   const all = new Map<string, ManagedApplication>()
   const owners = new Map<string, string>()
+  const projects = createProjects(options.onProjectChanged, (name) => all.has(name))
 
   const registry = createRegistryTarget({
     upsert(manifest: Application, parent: string) {
@@ -65,11 +71,21 @@ export function createFleet(options: FleetOptions): Fleet {
       app.deleting = deletingOf(app.manifest)
       options.onChanged(app)
     },
+    upsertProject(manifest: AppProject, parent: string) {
+      projects.put(manifest, parent)
+      const app = all.get(parent)
+      if (app !== undefined) app.projects = [...withoutProject(app, manifest.metadata.name), manifest]
+    },
+    removeProject(name: string) {
+      projects.remove(name)
+      for (const app of all.values()) app.projects = withoutProject(app, name)
+    },
   })
 
   return {
     all,
     registry,
+    projects,
     get(name) {
       const app = all.get(name)
       if (app === undefined)
@@ -78,6 +94,7 @@ export function createFleet(options: FleetOptions): Fleet {
     },
     add(app) {
       all.set(app.name, app)
+      for (const project of app.projects) projects.restore(project, app.name)
     },
     forget(name) {
       all.delete(name)
@@ -94,6 +111,12 @@ export function createFleet(options: FleetOptions): Fleet {
       if (owners.get(`${cluster} ${key}`) === name) owners.delete(`${cluster} ${key}`)
     },
   }
+}
+
+function withoutProject(app: ManagedApplication, name: string): readonly AppProject[] {
+  return app.projects.some((one) => one.metadata.name === name)
+    ? app.projects.filter((one) => one.metadata.name !== name)
+    : app.projects
 }
 
 const finalizer = 'resources-finalizer.argocd.argoproj.io'

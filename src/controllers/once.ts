@@ -12,6 +12,8 @@ export function isSettled(
 ): boolean {
   if (app.running !== undefined || app.request !== undefined || app.deleting !== undefined) return false
   if (app.reason !== '') {
+    // It goes on when a window opens, and that is no reason to keep somebody waiting.
+    if (app.reason === 'SyncWindowClosed') return true
     if (reasons[app.reason].retry === 'never' || app.attempts?.applied === true || app.outcome === 'stalled')
       return true
     return Math.max(app.failures, app.attempts?.count ?? 0) >= triesOfTransient

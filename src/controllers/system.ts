@@ -41,6 +41,8 @@ export interface System extends Engine {
   onReachability(cluster: string, reachable: boolean, error: unknown): void
   /** Called by the fleet when an application is new, changed or to be removed. */
   onChanged(app: ManagedApplication): void
+  /** Called by the fleet when an AppProject is new, changed or gone. */
+  onProjectChanged(name: string): void
   readonly repositories: RepositoryController
 }
 
@@ -230,6 +232,13 @@ export function createSystem(context: ControllerContext, version: { readonly ren
       if (app.deleting === undefined) repositories.track(app)
       else repositories.forget(app)
       queue.add(app.name)
+    },
+    onProjectChanged(name) {
+      for (const app of fleet.all.values()) {
+        if (app.implicit || app.manifest.spec.project !== name) continue
+        app.projectChanged = true
+        queue.add(app.name)
+      }
     },
     async run(root, signal) {
       await restore(root)

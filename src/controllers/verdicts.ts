@@ -100,6 +100,10 @@ export function tellParent(context: ControllerContext, app: ManagedApplication):
     registry.setHealth(app.name, failedBefore ? 'Degraded' : 'Progressing', failedBefore ? app.message : 'being synced')
     return
   }
+  if (app.reason === 'SyncWindowClosed') {
+    registry.setHealth(app.name, '', 'waits for a sync window')
+    return
+  }
   if (app.sync.status === 'OutOfSync' && !policyOf(app.manifest).enabled) {
     registry.setHealth(app.name, '', 'waits for a manual sync')
     return

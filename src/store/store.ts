@@ -48,6 +48,8 @@ export interface ApplicationRecord {
   readonly reason: Reason | ''
   readonly message: string
   readonly operation?: OperationView
+  /** The AppProjects that its manifests contain, each as JSON text. */
+  readonly projects?: readonly string[]
   /** Hooks wait for the deletion of the application. */
   readonly deletionHooks?: boolean
   /** The deletion ran its hooks and removed the objects. */

@@ -1,9 +1,10 @@
 /** Halcyon's own set of applications as a target: an app of apps applies into it, with waves and health like any other object. */
 import { Application } from '../api/application.ts'
+import { AppProject } from '../api/appproject.ts'
 import { HalcyonError } from '../api/errors.ts'
 import { argoGroup } from '../api/names.ts'
 import type { HealthStatus } from '../api/views.ts'
-import { type KubeObject, type ObjectRef, refKey, refText } from '../kube/object.ts'
+import { type KubeObject, type ObjectRef, parseRefKey, refKey, refText } from '../kube/object.ts'
 import type { Target, Written } from '../pipeline/apply/target.ts'
 import type { DesiredObject, LiveObject } from '../pipeline/plan/types.ts'
 import { registryKinds } from './kubernetes.ts'
@@ -14,6 +15,9 @@ export interface ApplicationRegistry {
   upsert(manifest: Application, parent: string): void
   /** Removes; resolves at once, the objects go in the background. */
   remove(name: string): void
+  /** As upsert, of an AppProject. */
+  upsertProject(manifest: AppProject, parent: string): void
+  removeProject(name: string): void
 }
 
 export interface RegistryTarget extends Target {
@@ -61,6 +65,7 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
     read: async () => undefined,
     async predict(desired) {
       if (desired.ref.kind === 'Application') parseApplication(desired.object)
+      if (desired.ref.kind === 'AppProject') parseAppProject(desired.object)
       return written(desired)
     },
     async apply(desired) {
@@ -70,6 +75,7 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
         keyByName.set(manifest.metadata.name, desired.key)
         registry.upsert(manifest, parentOf(desired))
       }
+      if (desired.ref.kind === 'AppProject') registry.upsertProject(parseAppProject(desired.object), parentOf(desired))
       const after = entries.get(desired.key) ?? previous
       put(desired.key, entryOf(desired.key, desired.digest, after, trackingOf(desired)))
       return written(desired)
@@ -78,6 +84,7 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
       const key = refKey(ref)
       const entry = entries.get(key)
       if (entry === undefined) return
+      if (ref.kind === 'AppProject') registry.removeProject(ref.name)
       if (ref.kind !== 'Application') {
         entries.delete(key)
         for (const listener of listeners) listener(key)
@@ -102,7 +109,8 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
       for (const listener of listeners) listener(key)
     },
     restore(key, name, fingerprint) {
-      keyByName.set(name, key)
+      // Only Applications are asked for by name; a project may share its name with one.
+      if (parseRefKey(key).kind === 'Application') keyByName.set(name, key)
       entries.set(key, entryOf(key, fingerprint, undefined, ''))
     },
     subscribe(listener) {
@@ -120,6 +128,17 @@ export function parseApplication(object: KubeObject): Application {
   throw new HalcyonError(
     'SpecInvalid',
     `Cannot read Application ${object.metadata?.name ?? '?'}: ${problems.join('; ')}`,
+  )
+}
+
+/** Throws SpecInvalid with the path of every problem. */
+export function parseAppProject(object: KubeObject): AppProject {
+  const parsed = AppProject.safeParse(object)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  throw new HalcyonError(
+    'SpecInvalid',
+    `Cannot read AppProject ${object.metadata?.name ?? '?'}: ${problems.join('; ')}`,
   )
 }
 

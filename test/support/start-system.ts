@@ -9,7 +9,7 @@ import { createKubeClient } from '../../src/kube/http-client.ts'
 import { loadConnection } from '../../src/kube/kubeconfig.ts'
 import type { GroupKind, KubeObject } from '../../src/kube/object.ts'
 import { rootApplication } from '../../src/root-application.ts'
-import { systemClock } from '../../src/runtime/clock.ts'
+import { type Clock, systemClock } from '../../src/runtime/clock.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
 import type { SandboxOptions } from '../../src/sandbox/sandbox.ts'
 import { writePrivate } from '../../src/up-cluster.ts'
@@ -70,6 +70,8 @@ export interface SystemOptions {
   readonly config?: Partial<Config>
   /** Other clusters that destinations may name. */
   readonly others?: () => readonly Connection[]
+  /** Default: the system clock. */
+  readonly clock?: Clock
 }
 
 export interface RunningSystem extends AsyncDisposable {
@@ -113,6 +115,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
     logger: silentLogger,
     connection: options.cluster.connection,
     others: options.others ?? (() => []),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   })
   const stop = new AbortController()
   const root = rootApplication({ repo: options.repo, revision: config.revision, path: options.path })

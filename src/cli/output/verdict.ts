@@ -52,6 +52,9 @@ export function verdictOf(application: ApplicationView, now: number): Verdict {
     const wait = text === '' ? 'automatic sync is off' : text
     return { group: 'waiting', word: 'OutOfSync', since: sync.since, text: wait, next: `halcyon sync ${name}` }
   }
+  if (application.reason === 'SyncWindowClosed') {
+    return { group: 'waiting', word: badWord(application), since: badSince(application), text, next: '' }
+  }
   if (application.reason !== '') {
     return { group: 'needsYou', word: badWord(application), since: badSince(application), text, next: why }
   }

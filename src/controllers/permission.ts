@@ -1,0 +1,70 @@
+/** Is an application within its project? What is not permitted is said with the rule, and nothing is written or deleted because of it. No effects. */
+import type { AppProject } from '../api/appproject.ts'
+import { HalcyonError } from '../api/errors.ts'
+import { applicationVerdicts } from '../delivery/project/application.ts'
+import { clusterNameOf } from '../delivery/project/cluster-name.ts'
+import type { ClusterName } from '../delivery/project/destination.ts'
+import { isResourcePermitted } from '../delivery/project/resource.ts'
+import type { Verdict } from '../delivery/project/verdict.ts'
+import type { DesiredObject } from '../pipeline/plan/types.ts'
+import type { ManagedApplication } from './application-state.ts'
+import type { ControllerContext } from './context.ts'
+
+/** The namespace, the sources and the destination. Throws ProjectUnknown, NotPermitted. */
+export function checkApplication(context: ControllerContext, app: ManagedApplication): void {
+  const project = context.fleet.projects.of(app)
+  if (project === undefined) return
+  const verdicts = applicationVerdicts(project, {
+    application: app.manifest,
+    controlNamespace: context.pipeline.controlNamespace,
+    cluster: clusterOf(context, app),
+    scopedClusters: scopedClusters(context, project),
+  })
+  refuse(app, project, verdicts)
+}
+
+/** Every object, hooks included. Throws NotPermitted. */
+export function checkObjects(
+  context: ControllerContext,
+  app: ManagedApplication,
+  objects: readonly Pick<DesiredObject, 'ref'>[],
+): void {
+  const project = context.fleet.projects.of(app)
+  if (project === undefined) return
+  const cluster = clusterOf(context, app)
+  const scoped = scopedClusters(context, project)
+  const verdicts = objects.map(({ ref }) =>
+    isResourcePermitted(project, { ...ref, namespaced: ref.namespace !== '' }, cluster, scoped),
+  )
+  refuse(app, project, verdicts)
+}
+
+/** How many refusals a message names. */
+const shown = 3
+
+function refuse(app: ManagedApplication, project: AppProject, verdicts: readonly Verdict[]): void {
+  const denied = verdicts.filter((verdict) => !verdict.permitted)
+  if (denied.length === 0) return
+  const texts = denied.slice(0, shown).map(({ rule, because }) => `${because} (${rule})`)
+  const more = denied.length > shown ? `, and ${denied.length - shown} more` : ''
+  throw new HalcyonError(
+    'NotPermitted',
+    `Cannot sync ${app.name}: project ${project.metadata.name} does not permit it: ${texts.join('; ')}${more}`,
+  )
+}
+
+function clusterOf(context: ControllerContext, app: ManagedApplication): ClusterName {
+  return clusterNameOf(
+    app.manifest.spec.destination,
+    declared(context).map(({ connection }) => connection),
+  )
+}
+
+/** Clusters whose Secret names the project. */
+function scopedClusters(context: ControllerContext, project: AppProject): readonly ClusterName[] {
+  return declared(context).flatMap((secret) => (secret.project === project.metadata.name ? [secret.connection] : []))
+}
+
+function declared(context: ControllerContext) {
+  return context.clusterSecrets.list.map(({ secret }) => secret)
+}
