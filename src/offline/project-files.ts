@@ -12,6 +12,8 @@ export interface ProjectFiles {
   readonly names: readonly string[]
   /** With what it inherits. Throws NotFound for a name that no file has, and is not `default`. */
   project(name: string): AppProject
+  /** Every project as it is written, without what it inherits. */
+  readonly written: readonly AppProject[]
   /** The project of a question that names none: the only one there is. Throws UsageInvalid when that is not clear. */
   only(): AppProject
   readonly clusters: readonly ClusterName[]
@@ -42,6 +44,7 @@ export async function readProjectFiles(files: readonly string[]): Promise<Projec
 
   return {
     names: [...projects.keys()],
+    written: [...projects.values()],
     project,
     only() {
       const [first, ...more] = projects.keys()

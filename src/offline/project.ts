@@ -107,5 +107,5 @@ export async function validateProjects(files: readonly string[]): Promise<readon
   if (found.names.length === 0)
     throw new HalcyonError('UsageInvalid', `Cannot validate: no AppProject in ${files.join(', ')}`)
   // What is inherited is the matter of the other project.
-  return found.names.map((name) => ({ project: name, problems: projectProblems(found.project(name)) }))
+  return found.written.map((project) => ({ project: project.metadata.name, problems: projectProblems(project) }))
 }

@@ -2,6 +2,7 @@
 import type { AppProject } from '../api/appproject.ts'
 import { HalcyonError } from '../api/errors.ts'
 import { createAccess } from '../delivery/access/access.ts'
+import { projectOfRequest, projectPolicy } from '../delivery/access/project-roles.ts'
 import { type AccessSettings, readAccessSettings } from '../delivery/access/settings.ts'
 import { type PolicyFinding, validatePolicy } from '../delivery/access/validate.ts'
 import { isScopedByProject, resourceNamed, vocabularyProblem } from '../delivery/access/vocabulary.ts'
@@ -58,13 +59,21 @@ export async function openRbac(options: RbacOptions): Promise<(question: Questio
     const request = { resource, action, object: objectOf(resource, textOf(question, 'object')) }
     const decision = access.decide(subject, groupsOf(question), request)
     const warning = decision.allowed ? access.groupWarning(subject, request) : undefined
+    const project = projects.get(projectOfRequest(request) ?? '')
     return {
       allowed: decision.allowed,
       rule: decision.line === undefined ? null : `${decision.line.source}:${decision.line.line}`,
       because: decision.because,
-      warnings: warning === undefined ? [] : [warning],
+      warnings: [...(warning === undefined ? [] : [warning]), ...(project === undefined ? [] : roleWarnings(project))],
     }
   }
+}
+
+/** Roles that cannot be read add nothing, which nobody would guess from the answer. */
+function roleWarnings(project: AppProject): string[] {
+  return projectPolicy(project).problems.map(
+    ({ origin, message }) => `${origin.source}: "${origin.text}": ${message}; no role of the project counts`,
+  )
 }
 
 /** As argocd does: an object of a project that is not given, or `*`, means any object of any project. */
