@@ -175,6 +175,7 @@ async function deliver(
   if (app.implicit && desired.objects.length === 0 && app.inventory.size === 0) throw nothingThere(app)
   checkObjects(context, app, desired.objects)
   app.projectChanged = false
+  if (app.reason === 'ProjectUnknown' || app.reason === 'NotPermitted') clearProblem(app)
   const rendered: Rendered = {
     revisions: desired.revisions,
     spec: aim.spec,
@@ -267,8 +268,12 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
     return done
   }
   if (request === undefined && resume === undefined) {
-    const wait = allowedNow(context, app, plan, digest, policy) ?? untilOpen(context, app)
+    const wait = allowedNow(context, app, plan, digest, policy)
+    const closed = wait === undefined ? untilOpen(context, app) : undefined
+    // Another rule decides now, or none does.
+    if (closed === undefined && app.reason === 'SyncWindowClosed') clearProblem(app)
     if (wait !== undefined) return wait
+    if (closed !== undefined) return closed
   }
   if (request !== undefined) {
     const closed = closedGate(context, app, request.initiatedBy !== 'automated')

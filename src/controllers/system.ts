@@ -1,5 +1,6 @@
 /** The control loops put together: who wakes whom. Implements what the API needs. */
 import { type Application, sourcesOf } from '../api/application.ts'
+import { defaultProjectName } from '../api/appproject.ts'
 import { HalcyonError, messageOf } from '../api/errors.ts'
 import { argoGroup } from '../api/names.ts'
 import type { ApplicationDetail, CommitView, HistoryView, OperationView } from '../api/views.ts'
@@ -235,7 +236,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     },
     onProjectChanged(name) {
       for (const app of fleet.all.values()) {
-        if (app.implicit || app.manifest.spec.project !== name) continue
+        if (app.implicit || (app.manifest.spec.project || defaultProjectName) !== name) continue
         app.projectChanged = true
         queue.add(app.name)
       }

@@ -9,6 +9,7 @@ import type { ManagedApplication } from './application-state.ts'
 import type { ControllerContext } from './context.ts'
 import { holdView, placeHold } from './holds.ts'
 import { askForSync } from './sync-request.ts'
+import { closedGate } from './window-gate.ts'
 
 /** How many commits a revert names at most. */
 const revertLimit = 20
@@ -26,6 +27,9 @@ export async function undo(
   refuseReadOnly(context, app, 'undo')
   const history = await context.store.history(app.name, 200)
   const target = chooseUndo(history, app.name, request.to)
+  // A hold whose sync is refused would be half an undo.
+  const closed = closedGate(context, app, true)
+  if (closed !== undefined) throw new HalcyonError('SyncWindowClosed', closed.message)
   const from = app.hold?.revisions ?? app.revisions
   const digest = app.rendered?.digest
   const hold: Hold = {

@@ -170,4 +170,16 @@ test('a closed sync window holds automated and manual syncs, says when it opens,
   const operation = await system.context.system.sync('shop', { initiatedBy: 'alice' })
   expect(operation.initiatedBy).toBe('alice')
   await system.healthy('shop')
+
+  await repository.commit({ 'apps/team.yaml': project({ syncWindows: [{ ...always, manualSync: false }] }) }, 'Stop')
+  system.context.system.webhook([repository.url])
+  await system.until(
+    'the stop',
+    async () =>
+      (await system.context.system.events({ application: repository.name, types: ['SyncSucceeded'] })).length === 3,
+  )
+  await expect(system.context.system.undo('shop', { initiatedBy: 'alice' })).rejects.toThrow(
+    'by hand: no opening is in sight',
+  )
+  expect(system.app('shop')?.hold).toBeUndefined()
 })
