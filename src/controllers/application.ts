@@ -97,8 +97,9 @@ async function converge(
   app: ManagedApplication,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  checkApplication(context, app)
   const cluster = await context.destinations.cluster(app.manifest.spec.destination, signal)
+  // Only now it is known which clusters are declared.
+  checkApplication(context, app)
   const targetOf = router(context, cluster)
   const aim = await wanted(context, app, cluster, signal)
   const { resolved } = aim

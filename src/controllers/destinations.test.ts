@@ -26,6 +26,18 @@ function setUp(others: ClusterSource[], known: () => Promise<void> = async () =>
 const eu = source('eu', 'https://eu:6443')
 const us = source('us', 'https://us:6443')
 
+test('projects know a cluster by both names, and the first as in-cluster when it is asked for as that', () => {
+  const { destinations } = setUp([eu])
+  const own = { name: 'in-cluster', server: 'https://kubernetes.default.svc' }
+  expect(destinations.namesOf({})).toEqual(own)
+  expect(destinations.namesOf({ name: 'in-cluster' })).toEqual(own)
+  expect(destinations.namesOf({ server: own.server })).toEqual(own)
+  expect(destinations.namesOf({ name: 'home' })).toEqual({ name: 'home', server: 'https://home:6443' })
+  expect(destinations.namesOf({ server: 'https://home:6443' })).toEqual({ name: 'home', server: 'https://home:6443' })
+  expect(destinations.namesOf({ name: 'eu' })).toEqual({ name: 'eu', server: 'https://eu:6443' })
+  expect(destinations.namesOf({ name: 'nowhere' })).toEqual({ name: 'nowhere', server: '' })
+})
+
 const rows: { why: string; destination: { name?: string; server?: string }; wanted: string }[] = [
   { why: 'nothing is said', destination: {}, wanted: 'home' },
   { why: 'empty texts are nothing', destination: { name: '', server: '' }, wanted: 'home' },

@@ -1,6 +1,8 @@
 /** Which cluster an Application's destination means. Clusters are opened on first use, and closed when they are not declared any more. */
 import type { Application } from '../api/application.ts'
 import { HalcyonError, messageOf } from '../api/errors.ts'
+import { inCluster as ownCluster } from '../delivery/project/cluster-name.ts'
+import type { ClusterName } from '../delivery/project/destination.ts'
 import type { KubeClient } from '../kube/client.ts'
 import { ApiError } from '../kube/errors.ts'
 import type { Target } from '../pipeline/apply/target.ts'
@@ -29,6 +31,8 @@ export interface Destinations extends AsyncDisposable {
   cluster(destination: Destination, signal: AbortSignal): Promise<Cluster>
   /** The name without opening. */
   nameOf(destination: Destination): string
+  /** Both names of the cluster, as projects know it: the first is `in-cluster` when it is asked for as that. What is unknown stays as it was given. */
+  namesOf(destination: Destination): ClusterName
   /** What is declared has changed: closes what is open and not declared any more. */
   changed(): Promise<void>
   readonly opened: readonly Cluster[]
@@ -122,6 +126,13 @@ export function createDestinations(
       }
     },
     nameOf: (destination) => find(destination)[0]?.name ?? (destination.name || destination.server || ''),
+    namesOf(destination) {
+      const { name = '', server = '' } = destination
+      const found = find(destination)[0]
+      if (found === undefined) return { name, server }
+      const isOwn = found === first && name !== first.name && (name !== '' || server === '' || isInCluster(server))
+      return isOwn ? ownCluster : { name: found.name, server: found.server }
+    },
     async changed() {
       const declared = new Set([first, ...others.list])
       const gone = [...ready].filter(([source]) => !declared.has(source))

@@ -2,7 +2,6 @@
 import type { AppProject } from '../api/appproject.ts'
 import { HalcyonError } from '../api/errors.ts'
 import { applicationVerdicts } from '../delivery/project/application.ts'
-import { clusterNameOf } from '../delivery/project/cluster-name.ts'
 import type { ClusterName } from '../delivery/project/destination.ts'
 import { isResourcePermitted } from '../delivery/project/resource.ts'
 import type { Verdict } from '../delivery/project/verdict.ts'
@@ -54,17 +53,12 @@ function refuse(app: ManagedApplication, project: AppProject, verdicts: readonly
 }
 
 function clusterOf(context: ControllerContext, app: ManagedApplication): ClusterName {
-  return clusterNameOf(
-    app.manifest.spec.destination,
-    declared(context).map(({ connection }) => connection),
-  )
+  return context.destinations.namesOf(app.manifest.spec.destination)
 }
 
 /** Clusters whose Secret names the project. */
 function scopedClusters(context: ControllerContext, project: AppProject): readonly ClusterName[] {
-  return declared(context).flatMap((secret) => (secret.project === project.metadata.name ? [secret.connection] : []))
-}
-
-function declared(context: ControllerContext) {
-  return context.clusterSecrets.list.map(({ secret }) => secret)
+  return context.clusterSecrets.list.flatMap(({ secret }) =>
+    secret.project === project.metadata.name ? [secret.connection] : [],
+  )
 }
