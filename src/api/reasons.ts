@@ -71,6 +71,16 @@ export const reasons = {
   },
   RenderFailed: { retry: 'never', http: 422, description: 'Helm or Kustomize refused the input.' },
   RenderTimedOut: { retry: 'backoff', http: 504, description: 'Rendering exceeded its time, memory or output limit.' },
+  TemplateFailed: {
+    retry: 'never',
+    http: 422,
+    description: 'A template of an ApplicationSet does not parse or does not execute with its parameters.',
+  },
+  GeneratorFailed: {
+    retry: 'backoff',
+    http: 502,
+    description: 'A generator of an ApplicationSet has no answer; what it generated before is kept.',
+  },
   ToolUnavailable: {
     retry: 'never',
     http: 500,
