@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { addActionsCommand } from './commands/actions.ts'
 import { addApproveCommand } from './commands/approve.ts'
+import { addAppsetCommand } from './commands/appset.ts'
 import { addCompletionCommands } from './commands/completion.ts'
 import { addDiffCommand } from './commands/diff.ts'
 import { addEventsCommand } from './commands/events.ts'
@@ -46,6 +47,7 @@ const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   addProjectCommand,
   addWindowsCommand,
   addRbacCommand,
+  addAppsetCommand,
   addSandboxCommand,
   addCompletionCommands,
   addVersionCommand,
