@@ -1,0 +1,113 @@
+/** What becomes of the applications of a set: create, update, remove, or leave alone and why. Pure; the result is printable. */
+import type { ApplicationSet } from '../../api/applicationset.ts'
+import type { Reason } from '../../api/reasons.ts'
+import { canonicalJson } from '../../kube/canonical.ts'
+import { getField, isRecord } from '../../kube/fields.ts'
+import type { KubeObject } from '../../kube/object.ts'
+
+export interface SetPlan {
+  readonly create: readonly KubeObject[]
+  readonly update: readonly KubeObject[]
+  readonly remove: readonly string[]
+  /** Would be updated or removed, and is not. */
+  readonly kept: readonly { readonly name: string; readonly because: string }[]
+  /** Set = nothing is removed until a person agrees; what is to be created and updated is. */
+  readonly refused: { readonly reason: Reason; readonly message: string } | undefined
+}
+
+/** On the set: whatever leaves its result is removed, however much that is. */
+export const allowDeletesAnnotation = 'halcyon.dev/allow-deletes'
+
+/** Fewer than this may go at once without asking, unless they are all there are. */
+const fewDeletes = 10
+
+/** `existing` are the applications that this set made, by name. The policies are Argo CD's `applicationsSync` (Controlling Resource Modification). */
+export function planSet(
+  set: ApplicationSet,
+  generated: readonly KubeObject[],
+  existing: ReadonlyMap<string, KubeObject>,
+): SetPlan {
+  const policy = set.spec.syncPolicy?.applicationsSync ?? 'sync'
+  const mayUpdate = policy === 'sync' || policy === 'create-update'
+  const mayRemove = policy === 'sync' || policy === 'create-delete'
+  const create: KubeObject[] = []
+  const update: KubeObject[] = []
+  const kept: { name: string; because: string }[] = []
+  const wanted = new Set<string>()
+  for (const application of generated) {
+    const name = application.metadata.name ?? ''
+    wanted.add(name)
+    const present = existing.get(name)
+    if (present === undefined) {
+      create.push(application)
+      continue
+    }
+    const next = keeping(set, application, present)
+    if (canonicalJson(next) === canonicalJson(present)) continue
+    if (mayUpdate) update.push(next)
+    else kept.push({ name, because: `applicationsSync is ${policy}` })
+  }
+  const gone = [...existing.keys()].filter((name) => !wanted.has(name)).sort()
+  if (!mayRemove) {
+    for (const name of gone) kept.push({ name, because: `applicationsSync is ${policy}` })
+    return { create, update, remove: [], kept, refused: undefined }
+  }
+  const refused = guard(set, gone, existing.size)
+  if (refused === undefined) return { create, update, remove: gone, kept, refused }
+  for (const name of gone) kept.push({ name, because: 'a person has to agree' })
+  return { create, update, remove: [], kept, refused }
+}
+
+/** A generator that loses most of what it found is more often a mistake than a wish. */
+function guard(set: ApplicationSet, gone: readonly string[], existing: number): SetPlan['refused'] {
+  if (gone.length === 0 || set.metadata.annotations?.[allowDeletesAnnotation] === 'true') return undefined
+  const all = gone.length === existing && existing > 1
+  const most = gone.length >= fewDeletes && gone.length * 2 > existing
+  if (!all && !most) return undefined
+  const share = all ? `all ${existing}` : `${gone.length} of ${existing}`
+  return {
+    reason: 'PruneRefused',
+    message: `Cannot remove applications of ApplicationSet ${set.metadata.name}: ${share} would go at once; if that is meant, annotate the set with ${allowDeletesAnnotation}: "true"`,
+  }
+}
+
+/** The new Application with what the set says is not its own business: preservedFields and ignoreApplicationDifferences. */
+function keeping(set: ApplicationSet, next: KubeObject, present: KubeObject): KubeObject {
+  const { annotations = [], labels = [] } = set.spec.preservedFields ?? {}
+  let kept = next
+  // Argo CD itself writes the refresh annotation and notification state there.
+  for (const name of [...annotations, 'argocd.argoproj.io/refresh']) {
+    kept = withKept(kept, present, ['metadata', 'annotations', name])
+  }
+  for (const name of labels) kept = withKept(kept, present, ['metadata', 'labels', name])
+  for (const rule of set.spec.ignoreApplicationDifferences ?? []) {
+    if (rule.name !== undefined && rule.name !== '' && rule.name !== next.metadata.name) continue
+    for (const pointer of rule.jsonPointers ?? []) kept = withKept(kept, present, segmentsOf(pointer))
+  }
+  return kept
+}
+
+function segmentsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** `next` with the field at a path as it is in `present`, absent included. */
+function withKept(next: KubeObject, present: KubeObject, path: readonly string[]): KubeObject {
+  return (path.length === 0 ? next : replaced(next, getField(present, ...path), path)) as KubeObject
+}
+
+function replaced(tree: unknown, value: unknown, [head, ...rest]: readonly string[]): unknown {
+  if (head === undefined) return value
+  if (Array.isArray(tree)) {
+    const index = Number(head)
+    return index in tree ? tree.with(index, replaced(tree[index], value, rest)) : tree
+  }
+  if (!isRecord(tree)) return value === undefined ? tree : { [head]: replaced(undefined, value, rest) }
+  const inner = replaced(tree[head], value, rest)
+  if (inner !== undefined) return { ...tree, [head]: inner }
+  const { [head]: _, ...others } = tree
+  return others
+}
