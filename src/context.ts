@@ -8,6 +8,8 @@ import { createFleet } from './controllers/fleet.ts'
 import { createReachability } from './controllers/reachability.ts'
 import { createSystem, type System } from './controllers/system.ts'
 import { declaredClusters } from './declared-clusters.ts'
+import { createGoTemplates } from './generators/go-templates.ts'
+import { createGeneratorHttp } from './generators/http.ts'
 import type { Connection } from './kube/connection.ts'
 import { createKubeClient } from './kube/http-client.ts'
 import { createLuaRunner, type LuaRunner } from './lua/runner.ts'
@@ -103,6 +105,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     now: () => clock.now(),
     onChanged: (app) => system?.onChanged(app),
     onProjectChanged: (name) => system?.onProjectChanged(name),
+    onSetChanged: (set) => system?.onSetChanged(set),
   })
   const toSource = (connection: Connection): ClusterSource => ({
     name: connection.name,
@@ -193,6 +196,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       readOnly: config.readOnly,
       waveDelayMs: config.waveDelayMs,
     },
+    setTools: { templates: stack.use(createGoTemplates({ clock })), http: stack.use(createGeneratorHttp()) },
   }
   system = createSystem(controllers, { renders: () => renderer.count })
   metrics.observeApplications(() =>

@@ -57,7 +57,16 @@ const layers: Record<string, { values: readonly string[]; types?: readonly strin
     reason: 'where ApplicationSets get their data: Git, HTTP, templates; decides nothing',
   },
   'src/controllers': {
-    values: ['src/controllers', 'src/targets', 'src/generators', 'src/delivery', 'src/pipeline', 'src/kube', 'src/runtime', 'src/api'],
+    values: [
+      'src/controllers',
+      'src/targets',
+      'src/generators',
+      'src/delivery',
+      'src/pipeline',
+      'src/kube',
+      'src/runtime',
+      'src/api',
+    ],
     types: ['src/store', 'src/server'],
     reason: 'loops decide when, the pipeline how',
   },

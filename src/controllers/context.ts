@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts'
 import type { ClusterSecrets } from './cluster-secrets.ts'
 import type { Destinations } from './destinations.ts'
 import type { Fleet } from './fleet.ts'
+import type { SetTools } from './sets.ts'
 
 export interface Settings {
   /** How long an operation may take, in ms. */
@@ -38,6 +39,7 @@ export interface ControllerContext {
   readonly queue: WorkQueue<string>
   readonly writing: { run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> }
   readonly settings: Settings
+  readonly setTools: SetTools
 }
 
 /**

@@ -5,6 +5,7 @@ import { HalcyonError } from '../api/errors.ts'
 import { createRegistryTarget, type RegistryTarget } from '../targets/applications.ts'
 import { type Deleting, type ManagedApplication, newApplication, specDigest } from './application-state.ts'
 import { createProjects, type Projects } from './projects.ts'
+import { isSetKey, type ManagedSet, nameOfSetKey, newSet } from './set-state.ts'
 
 export interface Fleet {
   readonly all: ReadonlyMap<string, ManagedApplication>
@@ -12,6 +13,15 @@ export interface Fleet {
   get(name: string): ManagedApplication
   readonly registry: RegistryTarget
   readonly projects: Projects
+  /** ApplicationSets by name. */
+  readonly sets: ReadonlyMap<string, ManagedSet>
+  addSet(set: ManagedSet): void
+  /** Forgets a set whose applications are gone or released. */
+  forgetSet(name: string): void
+  /** Takes in an Application that a set generated. Throws HalcyonError SharedResource when somebody else has the name. */
+  take(manifest: Application, parent: string): void
+  /** Removes an application; its objects go in the background, if it says so. */
+  dismiss(name: string): void
   add(app: ManagedApplication): void
   /** Forgets an application whose objects are gone or released. */
   forget(name: string): void
@@ -28,14 +38,19 @@ export interface FleetOptions {
   readonly onChanged: (app: ManagedApplication) => void
   /** An AppProject is new, changed or gone: what applications of it may do is another question now. */
   readonly onProjectChanged: (name: string) => void
+  /** The same for an ApplicationSet. */
+  readonly onSetChanged?: (set: ManagedSet) => void
 }
 
 export function createFleet(options: FleetOptions): Fleet {
   const all = new Map<string, ManagedApplication>()
   const owners = new Map<string, string>()
   const projects = createProjects(options.onProjectChanged, (name) => all.has(name))
+  const sets = new Map<string, ManagedSet>()
+  const isThere = (parent: string) =>
+    isSetKey(parent) ? sets.get(nameOfSetKey(parent))?.deleting === false : all.has(parent)
 
-  const registry = createRegistryTarget({
+  const applications = {
     upsert(manifest: Application, parent: string) {
       const { name } = manifest.metadata
       if (name === parent) return
@@ -46,7 +61,7 @@ export function createFleet(options: FleetOptions): Fleet {
         options.onChanged(app)
         return
       }
-      if (known.parent !== parent && all.has(known.parent) && known.deleting === undefined) {
+      if (known.parent !== parent && isThere(known.parent) && known.deleting === undefined) {
         throw new HalcyonError(
           'SharedResource',
           `Cannot take in Application ${name}: ${known.parent || 'the root'} delivers one of that name already`,
@@ -80,12 +95,50 @@ export function createFleet(options: FleetOptions): Fleet {
       projects.remove(name)
       for (const app of all.values()) app.projects = withoutProject(app, name)
     },
+  }
+  const registry: RegistryTarget = createRegistryTarget({
+    ...applications,
+    upsertSet(object, parent) {
+      const name = object.metadata.name ?? ''
+      const known = sets.get(name)
+      if (known !== undefined && known.parent !== parent && all.has(known.parent) && !known.deleting) {
+        throw new HalcyonError(
+          'SharedResource',
+          `Cannot take in ApplicationSet ${name}: ${known.parent} delivers one of that name already`,
+        )
+      }
+      const set = known ?? newSet(object, parent, options.now())
+      set.parent = parent
+      set.object = object
+      set.deleting = false
+      sets.set(name, set)
+      options.onSetChanged?.(set)
+    },
+    removeSet(name) {
+      const set = sets.get(name)
+      if (set === undefined) {
+        registry.gone(name, 'ApplicationSet')
+        return
+      }
+      set.deleting = true
+      options.onSetChanged?.(set)
+    },
   })
 
   return {
     all,
     registry,
     projects,
+    sets,
+    addSet(set) {
+      sets.set(set.name, set)
+    },
+    forgetSet(name) {
+      sets.delete(name)
+      registry.gone(name, 'ApplicationSet')
+    },
+    take: applications.upsert,
+    dismiss: applications.remove,
     get(name) {
       const app = all.get(name)
       if (app === undefined)

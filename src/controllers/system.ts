@@ -19,6 +19,8 @@ import { isSettled } from './once.ts'
 import { endOperation } from './operations.ts'
 import { manifestsOf, planOf } from './preview.ts'
 import { createRepositoryController, type RepositoryController } from './repositories.ts'
+import { isSetKey, type ManagedSet, setFromRecord } from './set-state.ts'
+import { createSetController } from './sets.ts'
 import { askForSync, checkRevision } from './sync-request.ts'
 import { holdAsIs, undo } from './undo.ts'
 import { refreshHealth } from './verdicts.ts'
@@ -44,6 +46,8 @@ export interface System extends Engine {
   onChanged(app: ManagedApplication): void
   /** Called by the fleet when an AppProject is new, changed or gone. */
   onProjectChanged(name: string): void
+  /** The same for an ApplicationSet. */
+  onSetChanged(set: ManagedSet): void
   readonly repositories: RepositoryController
 }
 
@@ -51,6 +55,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
   const { fleet, queue, store, clock } = context
   const applications = createApplicationController(context)
   const repositories = createRepositoryController(context)
+  const sets = createSetController(context, context.setTools)
   const explainer = createExplainer(context)
   const dirty = new Set<ManagedApplication>()
   let ready = false
@@ -104,6 +109,10 @@ export function createSystem(context: ControllerContext, version: { readonly ren
   async function restore(root: Application): Promise<void> {
     const now = clock.now()
     for (const record of await store.applications()) {
+      if (isSetKey(record.name)) {
+        fleet.addSet(setFromRecord(record, now))
+        continue
+      }
       const implicit = record.parent === '' && record.name === root.metadata.name
       if (record.parent === '' && !implicit) continue
       const app = fromRecord(record, implicit, now)
@@ -241,6 +250,9 @@ export function createSystem(context: ControllerContext, version: { readonly ren
         queue.add(app.name)
       }
     },
+    onSetChanged(set) {
+      queue.add(set.key)
+    },
     async run(root, signal) {
       await restore(root)
       for (const app of fleet.all.values()) {
@@ -248,10 +260,12 @@ export function createSystem(context: ControllerContext, version: { readonly ren
         repositories.noteRendered(app)
         queue.add(app.name, app.implicit ? 'high' : 'normal')
       }
+      for (const set of fleet.sets.values()) queue.add(set.key)
       ready = true
       const following = context.clusterSecrets.run(signal)
       try {
         await queue.run(async (name, passSignal) => {
+          if (isSetKey(name)) return sets.reconcile(name, passSignal)
           const outcome = await applications.reconcile(name, passSignal)
           const app = fleet.all.get(name)
           if (app !== undefined) {
@@ -262,6 +276,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
         }, signal)
       } finally {
         explainer.close()
+        sets.close()
         repositories.close()
         await applications.close()
         await following

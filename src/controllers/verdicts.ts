@@ -9,6 +9,7 @@ import type { LiveObject } from '../pipeline/plan/types.ts'
 import type { ManagedApplication } from './application-state.ts'
 import { type ControllerContext, report } from './context.ts'
 import { policyOf } from './policy.ts'
+import { isSetKey, nameOfSetKey } from './set-state.ts'
 
 export function setSync(context: ControllerContext, app: ManagedApplication, status: SyncStatus): void {
   app.observedAt = context.clock.now()
@@ -94,6 +95,11 @@ function applyHealth(context: ControllerContext, app: ManagedApplication, status
  */
 export function tellParent(context: ControllerContext, app: ManagedApplication): void {
   if (app.parent === '') return
+  if (isSetKey(app.parent)) {
+    // A set that rolls decides anew what may go next; others do not wait for their applications.
+    if (context.fleet.sets.get(nameOfSetKey(app.parent))?.rolls === true) context.queue.add(app.parent)
+    return
+  }
   const { registry } = context.fleet
   if (app.running !== undefined || app.sync.status === 'Unknown') {
     const failedBefore = app.reason !== '' && app.running === undefined

@@ -1,5 +1,6 @@
 /** Halcyon's own set of applications as a target: an app of apps applies into it, with waves and health like any other object. */
 import { Application } from '../api/application.ts'
+import { readApplicationSet } from '../api/applicationset.ts'
 import { AppProject } from '../api/appproject.ts'
 import { HalcyonError } from '../api/errors.ts'
 import { argoGroup } from '../api/names.ts'
@@ -9,7 +10,7 @@ import type { Target, Written } from '../pipeline/apply/target.ts'
 import type { DesiredObject, LiveObject } from '../pipeline/plan/types.ts'
 import { registryKinds } from './kubernetes.ts'
 
-/** What the registry does with an Application; implemented by the fleet. */
+/** What the registry does with an Application or ApplicationSet; implemented by the fleet. */
 export interface ApplicationRegistry {
   /** Adds or changes. Throws HalcyonError SharedResource when another parent holds the name. */
   upsert(manifest: Application, parent: string): void
@@ -18,13 +19,18 @@ export interface ApplicationRegistry {
   /** As upsert, of an AppProject. */
   upsertProject(manifest: AppProject, parent: string): void
   removeProject(name: string): void
+  /** Adds or changes an ApplicationSet; what it generates follows in the background. Throws as `upsert`. */
+  upsertSet(object: KubeObject, parent: string): void
+  removeSet(name: string): void
 }
+
+type ChildKind = 'Application' | 'ApplicationSet'
 
 export interface RegistryTarget extends Target {
   /** Called by the fleet when a child's verdict changes. */
-  setHealth(name: string, health: HealthStatus | '', message: string): void
+  setHealth(name: string, health: HealthStatus | '', message: string, kind?: ChildKind): void
   /** Called by the fleet when a removed child and what it had applied are gone. */
-  gone(name: string): void
+  gone(name: string, kind?: ChildKind): void
   /** Puts back what was applied before a restart. */
   restore(key: string, name: string, fingerprint: string): void
   subscribe(listener: (key: string) => void): () => void
@@ -66,16 +72,21 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
     async predict(desired) {
       if (desired.ref.kind === 'Application') parseApplication(desired.object)
       if (desired.ref.kind === 'AppProject') parseAppProject(desired.object)
+      if (desired.ref.kind === 'ApplicationSet') readApplicationSet(desired.object)
       return written(desired)
     },
     async apply(desired) {
       const previous = entries.get(desired.key)
       if (desired.ref.kind === 'Application') {
         const manifest = parseApplication(desired.object)
-        keyByName.set(manifest.metadata.name, desired.key)
+        keyByName.set(nameKey('Application', manifest.metadata.name), desired.key)
         registry.upsert(manifest, parentOf(desired))
       }
       if (desired.ref.kind === 'AppProject') registry.upsertProject(parseAppProject(desired.object), parentOf(desired))
+      if (desired.ref.kind === 'ApplicationSet') {
+        keyByName.set(nameKey('ApplicationSet', desired.ref.name), desired.key)
+        registry.upsertSet(desired.object, parentOf(desired))
+      }
       const after = entries.get(desired.key) ?? previous
       put(desired.key, entryOf(desired.key, desired.digest, after, trackingOf(desired)))
       return written(desired)
@@ -85,32 +96,34 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
       const entry = entries.get(key)
       if (entry === undefined) return
       if (ref.kind === 'AppProject') registry.removeProject(ref.name)
-      if (ref.kind !== 'Application') {
+      if (ref.kind !== 'Application' && ref.kind !== 'ApplicationSet') {
         entries.delete(key)
         for (const listener of listeners) listener(key)
         return
       }
       put(key, { ...entry, deleting: true })
-      registry.remove(ref.name)
+      if (ref.kind === 'Application') registry.remove(ref.name)
+      else registry.removeSet(ref.name)
     },
     serves: () => true,
     rediscover: async () => {},
-    setHealth(name, health, message) {
-      const key = keyByName.get(name)
+    setHealth(name, health, message, kind = 'Application') {
+      const key = keyByName.get(nameKey(kind, name))
       const entry = key === undefined ? undefined : entries.get(key)
       if (entry === undefined || (entry.health === health && entry.message === message)) return
       put(entry.key, { ...entry, health, message })
     },
-    gone(name) {
-      const key = keyByName.get(name)
+    gone(name, kind = 'Application') {
+      const key = keyByName.get(nameKey(kind, name))
       if (key === undefined) return
       entries.delete(key)
-      keyByName.delete(name)
+      keyByName.delete(nameKey(kind, name))
       for (const listener of listeners) listener(key)
     },
     restore(key, name, fingerprint) {
-      // Only Applications are asked for by name; a project may share its name with one.
-      if (parseRefKey(key).kind === 'Application') keyByName.set(name, key)
+      // Only Applications and sets are asked for by name; a project may share its name with one.
+      const { kind } = parseRefKey(key)
+      if (kind === 'Application' || kind === 'ApplicationSet') keyByName.set(nameKey(kind, name), key)
       entries.set(key, entryOf(key, fingerprint, undefined, ''))
     },
     subscribe(listener) {
@@ -118,6 +131,10 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
       return () => listeners.delete(listener)
     },
   }
+}
+
+function nameKey(kind: ChildKind, name: string): string {
+  return `${kind}/${name}`
 }
 
 /** Throws SpecInvalid with the path of every problem. */
