@@ -1,0 +1,189 @@
+/** ApplicationSets in a running system: real Git, real templates, the sandbox as the cluster. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type GitServer, startGitServer } from '../support/git-server.ts'
+import { type RunningSystem, startCluster, startSystem, temporaryDirectory } from '../support/start-system.ts'
+
+const configMaps = { group: '', kind: 'ConfigMap' }
+
+let git: GitServer
+beforeAll(async () => {
+  git = await startGitServer()
+})
+afterAll(async () => {
+  await git[Symbol.asyncDispose]()
+})
+
+function configMap(name: string, value = 'x'): string {
+  return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\ndata:\n  value: ${JSON.stringify(value)}\n`
+}
+
+interface SetOptions {
+  readonly repoURL: string
+  readonly generators: string
+  readonly more?: string
+  readonly labels?: string
+  readonly annotations?: string
+}
+
+/** Applications are named after the directory they are for. */
+function applicationSet({ repoURL, generators, more = '', labels = '{}', annotations = '{}' }: SetOptions): string {
+  return `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: { name: envs, annotations: ${annotations} }
+spec:
+  goTemplate: true
+  goTemplateOptions: [missingkey=error]
+  generators: ${generators}
+${more}
+  template:
+    metadata: { name: '{{ .path.basename }}', labels: ${labels} }
+    spec:
+      project: default
+      source: { repoURL: '${repoURL}', path: '{{ .path.path }}', targetRevision: main }
+      destination: { server: https://kubernetes.default.svc, namespace: default }
+      syncPolicy: { automated: { prune: true, selfHeal: true } }
+`
+}
+
+function directories(repoURL: string): string {
+  return `[{ git: { repoURL: '${repoURL}', revision: main, directories: [{ path: 'envs/*' }] } }]`
+}
+
+function eventTypes(system: RunningSystem): Promise<readonly string[]> {
+  return system.context.system.events({ limit: 1000 }).then((events) => events.map((event) => event.type))
+}
+
+test('directories become applications; one that comes or goes is taken in or pruned', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const data = await git.createRepository({
+    'envs/dev/a.yaml': configMap('dev'),
+    'envs/prod/a.yaml': configMap('prod'),
+    'envs/test/a.yaml': configMap('test'),
+  })
+  const fleet = await git.createRepository({
+    'apps/set.yaml': applicationSet({ repoURL: data.path, generators: directories(data.path) }),
+  })
+  await using system = await startSystem({ directory: directory.path, cluster, repo: fleet.path, path: 'apps' })
+  await system.healthy('dev')
+  await system.healthy('prod')
+  await system.healthy('test')
+  await system.healthy(fleet.name)
+  expect(await cluster.get(configMaps, 'default', 'prod')).toBeDefined()
+
+  await data.commit({ 'envs/test/a.yaml': null, 'envs/qa/a.yaml': configMap('qa') }, 'Replace test by qa')
+  await system.healthy('qa')
+  await system.until('test to be gone', () => system.app('test') === undefined)
+  expect(await cluster.get(configMaps, 'default', 'test')).toBeUndefined()
+  expect(await cluster.get(configMaps, 'default', 'dev')).toBeDefined()
+
+  await fleet.commit({ 'apps/set.yaml': null, 'apps/other.yaml': configMap('other') }, 'Remove the set')
+  await system.until('the applications to be gone', () => system.app('dev') === undefined && !system.app('qa'))
+  expect(await cluster.get(configMaps, 'default', 'dev')).toBeUndefined()
+})
+
+test('a generator that fails deletes nothing and says so, over a restart too; what it finds afterwards counts', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const data = await git.createRepository({
+    'envs/dev/a.yaml': configMap('dev'),
+    'envs/prod/a.yaml': configMap('prod'),
+  })
+  const generators = (revision: string) =>
+    `[{ git: { repoURL: '${data.path}', revision: ${revision}, directories: [{ path: 'envs/*' }] } }]`
+  const fleet = await git.createRepository({
+    'apps/set.yaml': applicationSet({ repoURL: data.path, generators: generators('main') }),
+  })
+  const start = () => startSystem({ directory: directory.path, cluster, repo: fleet.path, path: 'apps' })
+  {
+    await using system = await start()
+    await system.healthy('dev')
+    await system.healthy('prod')
+    await fleet.commit(
+      { 'apps/set.yaml': applicationSet({ repoURL: data.path, generators: generators('nowhere') }) },
+      'Look at a branch that is not there',
+    )
+    await system.until('the failure', async () => (await eventTypes(system)).includes('ApplicationSetFailed'))
+    await system.until('the parent to say it', () => {
+      const root = system.app(fleet.name)
+      return root?.health.status === 'Degraded' && root.health.message?.includes('generator 0 (git)')
+    })
+    expect(system.app('dev')).toMatchObject({ sync: { status: 'Synced' }, health: { status: 'Healthy' } })
+  }
+  await using system = await start()
+  await system.until('the failure after the restart', () => system.app(fleet.name)?.health.status === 'Degraded')
+  await system.healthy('dev')
+  await system.healthy('prod')
+  expect(await cluster.get(configMaps, 'default', 'prod')).toBeDefined()
+
+  await data.git('branch', 'nowhere')
+  await data.git('push', 'origin', 'nowhere')
+  await system.until('the recovery', async () => (await eventTypes(system)).includes('ApplicationSetRecovered'))
+  await system.healthy(fleet.name)
+  await system.healthy('dev')
+})
+
+test('a set that would lose all its applications waits for a person', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const data = await git.createRepository({
+    'envs/dev/a.yaml': configMap('dev'),
+    'envs/prod/a.yaml': configMap('prod'),
+  })
+  const fleet = await git.createRepository({
+    'apps/set.yaml': applicationSet({ repoURL: data.path, generators: directories(data.path) }),
+  })
+  await using system = await startSystem({ directory: directory.path, cluster, repo: fleet.path, path: 'apps' })
+  await system.healthy('dev')
+  await system.healthy('prod')
+
+  await data.commit({ 'envs/dev/a.yaml': null, 'envs/prod/a.yaml': null, 'moved/dev/a.yaml': configMap('dev') }, 'Move')
+  await system.until('the refusal', async () => (await eventTypes(system)).includes('ApplicationSetRefused'))
+  expect(system.app('dev')).toBeDefined()
+  expect(await cluster.get(configMaps, 'default', 'dev')).toBeDefined()
+
+  const agreed = `{ halcyon.dev/allow-deletes: 'true' }`
+  await fleet.commit({
+    'apps/set.yaml': applicationSet({
+      repoURL: data.path,
+      generators: directories(data.path),
+      annotations: agreed,
+    }),
+  })
+  await system.until('both to be gone', () => system.app('dev') === undefined && system.app('prod') === undefined)
+})
+
+test('a rollout goes on when a step is healthy', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const data = await git.createRepository({
+    'envs/dev/a.yaml': configMap('dev', 'one'),
+    'envs/prod/a.yaml': configMap('prod', 'one'),
+  })
+  const fleet = await git.createRepository({
+    'apps/set.yaml': applicationSet({
+      repoURL: data.path,
+      generators: directories(data.path),
+      labels: `{ env: '{{ .path.basename }}' }`,
+      more: `  strategy:
+    type: RollingSync
+    rollingSync:
+      steps:
+        - matchExpressions: [{ key: env, operator: In, values: [dev] }]
+        - matchExpressions: [{ key: env, operator: In, values: [prod] }]`,
+    }),
+  })
+  await using system = await startSystem({ directory: directory.path, cluster, repo: fleet.path, path: 'apps' })
+  await system.healthy('dev')
+  await system.healthy('prod')
+  const [dev, prod] = [system.app('dev')?.operation, system.app('prod')?.operation]
+  expect(dev?.initiatedBy).toBe('rollout')
+  expect(Date.parse(prod?.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(dev?.finishedAt ?? ''))
+
+  await data.commit({ 'envs/prod/a.yaml': configMap('prod', 'two') }, 'Change prod')
+  await system.until('the change', async () => {
+    const found = await cluster.get(configMaps, 'default', 'prod')
+    return (found?.['data'] as { value?: string } | undefined)?.value === 'two'
+  })
+  await system.healthy('prod')
+})
