@@ -18,6 +18,8 @@ export interface Fleet {
   addSet(set: ManagedSet): void
   /** Forgets a set whose applications are gone or released. */
   forgetSet(name: string): void
+  /** Throws HalcyonError SharedResource when another parent delivers an application of that name. */
+  refuseHeld(name: string, parent: string): void
   /** Takes in an Application that a set generated. Throws HalcyonError SharedResource when somebody else has the name. */
   take(manifest: Application, parent: string): void
   /** Removes an application; its objects go in the background, if it says so. */
@@ -50,6 +52,15 @@ export function createFleet(options: FleetOptions): Fleet {
   const isThere = (parent: string) =>
     isSetKey(parent) ? sets.get(nameOfSetKey(parent))?.deleting === false : all.has(parent)
 
+  function refuseHeld(name: string, parent: string): void {
+    const known = all.get(name)
+    if (known === undefined || known.parent === parent || known.deleting !== undefined || !isThere(known.parent)) return
+    throw new HalcyonError(
+      'SharedResource',
+      `Cannot take in Application ${name}: ${known.parent || 'the root'} delivers one of that name already`,
+    )
+  }
+
   const applications = {
     upsert(manifest: Application, parent: string) {
       const { name } = manifest.metadata
@@ -61,12 +72,7 @@ export function createFleet(options: FleetOptions): Fleet {
         options.onChanged(app)
         return
       }
-      if (known.parent !== parent && isThere(known.parent) && known.deleting === undefined) {
-        throw new HalcyonError(
-          'SharedResource',
-          `Cannot take in Application ${name}: ${known.parent || 'the root'} delivers one of that name already`,
-        )
-      }
+      refuseHeld(name, parent)
       known.parent = parent
       known.manifest = manifest
       const isBack = known.deleting !== undefined
@@ -137,6 +143,7 @@ export function createFleet(options: FleetOptions): Fleet {
       sets.delete(name)
       registry.gone(name, 'ApplicationSet')
     },
+    refuseHeld,
     take: applications.upsert,
     dismiss: applications.remove,
     get(name) {

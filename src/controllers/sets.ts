@@ -9,7 +9,7 @@ import type { GeneratorContext } from '../delivery/applicationset/context.ts'
 import { generateApplications } from '../delivery/applicationset/generate.ts'
 import { requeueAfterMs } from '../delivery/applicationset/requeue.ts'
 import { planRollout, rollingSteps } from '../delivery/applicationset/rollout.ts'
-import { planSet, type SetPlan } from '../delivery/applicationset/set-plan.ts'
+import { type Path, planSet, rulesFor, type SetPlan } from '../delivery/applicationset/set-plan.ts'
 import type { TemplateEngine } from '../delivery/applicationset/templates.ts'
 import { clusterReads } from '../generators/cluster-reads.ts'
 import { gitTreeOf } from '../generators/git-trees.ts'
@@ -51,7 +51,8 @@ export function createSetController(context: ControllerContext, tools: SetTools)
     watch(set, used)
     const wanted = generated.map((one) => parseApplication(steps === undefined ? one : withoutAutomation(one)))
     const existing = new Map(childrenOf(set).map((app) => [app.name, app.manifest as unknown as KubeObject]))
-    const plan = planSet(manifest, wanted as unknown as readonly KubeObject[], existing)
+    const objects = wanted as unknown as readonly KubeObject[]
+    const plan = planSet(manifest, objects, existing, await ignoredPaths(manifest, objects, existing, signal))
     act(set, plan)
     set.failures = 0
     if (plan.refused !== undefined) say(set, plan.refused.reason, plan.refused.message, 'ApplicationSetRefused')
@@ -105,7 +106,31 @@ export function createSetController(context: ControllerContext, tools: SetTools)
     return [...fleet.all.values()].filter((app) => app.parent === set.key && app.deleting === undefined)
   }
 
+  /** What jq selects in an application as it is and as it is to be. Throws SpecInvalid for an expression that does not work. */
+  async function ignoredPaths(
+    manifest: ApplicationSet,
+    wanted: readonly KubeObject[],
+    existing: ReadonlyMap<string, KubeObject>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly Path[]>> {
+    const found = new Map<string, readonly Path[]>()
+    for (const next of wanted) {
+      const name = next.metadata.name ?? ''
+      const present = existing.get(name)
+      const expressions = rulesFor(manifest, name).flatMap((rule) => rule.jqPathExpressions ?? [])
+      if (present === undefined || expressions.length === 0) continue
+      const paths: Path[] = []
+      for (const expression of expressions) {
+        for (const value of [present, next]) paths.push(...(await context.jq.paths(expression, value, signal)))
+      }
+      found.set(name, paths)
+    }
+    return found
+  }
+
+  /** Throws SharedResource before anything is taken in. */
   function act(set: ManagedSet, plan: SetPlan): void {
+    for (const application of plan.create) fleet.refuseHeld(application.metadata.name ?? '', set.key)
     for (const application of [...plan.create, ...plan.update]) {
       fleet.take(application as unknown as Application, set.key)
     }
@@ -139,7 +164,7 @@ export function createSetController(context: ControllerContext, tools: SetTools)
       if (app === undefined || context.settings.readOnly) continue
       // A failed sync is not tried again and again: its own retry policy has been through it.
       if (app.operation?.phase === 'Failed' && app.operation.revision === app.revisions[0]) continue
-      app.request = { initiatedBy: 'rollout', prune: true }
+      app.request = { initiatedBy: 'rollout' }
       app.attempts = undefined
       context.queue.add(name, 'high')
     }
@@ -230,13 +255,5 @@ function withoutAutomation(application: KubeObject): KubeObject {
 }
 
 function unsupported(manifest: ApplicationSet): string[] {
-  const jq = (manifest.spec.ignoreApplicationDifferences ?? []).some(
-    (rule) => (rule.jqPathExpressions ?? []).length > 0,
-  )
-  return [
-    ...(jq ? ['ignoreApplicationDifferences: jqPathExpressions do nothing yet'] : []),
-    ...(manifest.spec.strategy?.deletionOrder === 'Reverse'
-      ? ['strategy.deletionOrder: Reverse does nothing yet']
-      : []),
-  ]
+  return manifest.spec.strategy?.deletionOrder === 'Reverse' ? ['strategy.deletionOrder: Reverse does nothing yet'] : []
 }

@@ -21,6 +21,8 @@ interface Answer extends TemplateAnswer {
 }
 
 const usualTimeMs = 30_000
+/** A thread that nobody asks is given back: it holds some 100 MiB. */
+const idleMs = 30_000
 /** Must be what tools/gotemplate/main.go calls stringsKey. */
 const stringsKey = '\u0000strings'
 
@@ -29,6 +31,7 @@ export function createGoTemplates(options: GoTemplateOptions): TemplateEngine & 
   const timeMs = options.timeMs ?? usualTimeMs
   let worker: Worker | undefined
   let last: Promise<unknown> = Promise.resolve()
+  let cancelIdle = () => {}
 
   function running(): Worker {
     if (worker === undefined) {
@@ -52,6 +55,7 @@ export function createGoTemplates(options: GoTemplateOptions): TemplateEngine & 
 
   async function exchange(request: object, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted()
+    cancelIdle()
     const thread = running()
     thread.ref()
     const { promise, resolve, reject } = Promise.withResolvers<string>()
@@ -78,6 +82,7 @@ export function createGoTemplates(options: GoTemplateOptions): TemplateEngine & 
       signal?.removeEventListener('abort', onAbort)
       thread.off('message', onMessage).off('error', onError).off('exit', onExit)
       thread.unref()
+      cancelIdle = options.clock.after(idleMs, () => drop(thread))
     }
   }
 
@@ -96,6 +101,7 @@ export function createGoTemplates(options: GoTemplateOptions): TemplateEngine & 
       return (await ask({ options: [], texts: [], params: [], slugs: branches }, signal)).slugs
     },
     async [Symbol.asyncDispose]() {
+      cancelIdle()
       await worker?.terminate()
       worker = undefined
     },

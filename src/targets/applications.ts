@@ -88,7 +88,12 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
         registry.upsertSet(desired.object, parentOf(desired))
       }
       const after = entries.get(desired.key) ?? previous
-      put(desired.key, entryOf(desired.key, desired.digest, after, trackingOf(desired)))
+      const entry = entryOf(desired.key, desired.digest, after, trackingOf(desired))
+      const isSet = desired.ref.kind === 'ApplicationSet'
+      put(
+        desired.key,
+        isSet ? { ...entry, health: 'Progressing', message: 'its applications are being generated' } : entry,
+      )
       return written(desired)
     },
     async remove(ref) {

@@ -7,6 +7,7 @@ import type { ApplicationSet, ApplicationSetTemplate } from '../../api/applicati
 import { HalcyonError, messageOf, reasonOf } from '../../api/errors.ts'
 import { digestOf } from '../../kube/canonical.ts'
 import { isRecord } from '../../kube/fields.ts'
+import { stringifyJson } from '../../kube/json.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { GeneratorContext } from './context.ts'
 import { evaluate, kindsOf, templateOf } from './evaluate.ts'
@@ -96,7 +97,7 @@ async function render(
   const known = memory?.get(key)
   const kept = used.get(key) ?? new Map<string, KubeObject>()
   used.set(key, kept)
-  const identities = params.map((one) => JSON.stringify(one))
+  const identities = params.map((one) => stringifyJson(one))
   const missing = params.filter((_, index) => known?.has(identities[index]!) !== true)
   const fresh = (await renderAll(template, missing, generation)).values()
   return identities.map((identity) => {

@@ -60,7 +60,7 @@ test('fields that are not the business of the set stay as they are', () => {
     metadata: { name: 'a', annotations: { 'own/note': 'kept', other: 'old' } },
   }
   const next: KubeObject = {
-    ...app('a', { source: { targetRevision: 'main', path: 'y' }, list: [{ v: 2 }] }),
+    ...app('a', { source: { targetRevision: 'main', path: 'y', ref: 'new' }, list: [{ v: 2 }] }),
     metadata: { name: 'a' },
   }
   const { update } = planSet(
@@ -73,6 +73,7 @@ test('fields that are not the business of the set stay as they are', () => {
     }),
     [next],
     byName(present),
+    new Map([['a', [['spec', 'source', 'ref']]]]),
   )
   expect(update).toEqual([
     {

@@ -21,11 +21,18 @@ export const allowDeletesAnnotation = 'halcyon.dev/allow-deletes'
 /** Fewer than this may go at once without asking, unless they are all there are. */
 const fewDeletes = 10
 
-/** `existing` are the applications that this set made, by name. The policies are Argo CD's `applicationsSync` (Controlling Resource Modification). */
+/** A field: members and indexes on the way to it. */
+export type Path = readonly (string | number)[]
+
+/**
+ * `existing` are the applications that this set made, by name; `ignored` what jq says of ignoreApplicationDifferences, by name. The
+ * policies are Argo CD's `applicationsSync` (Controlling Resource Modification).
+ */
 export function planSet(
   set: ApplicationSet,
   generated: readonly KubeObject[],
   existing: ReadonlyMap<string, KubeObject>,
+  ignored: ReadonlyMap<string, readonly Path[]> = new Map(),
 ): SetPlan {
   const policy = set.spec.syncPolicy?.applicationsSync ?? 'sync'
   const mayUpdate = policy === 'sync' || policy === 'create-update'
@@ -42,7 +49,7 @@ export function planSet(
       create.push(application)
       continue
     }
-    const next = keeping(set, application, present)
+    const next = keeping(set, application, present, ignored.get(name) ?? [])
     if (canonicalJson(next) === canonicalJson(present)) continue
     if (mayUpdate) update.push(next)
     else kept.push({ name, because: `applicationsSync is ${policy}` })
@@ -72,7 +79,7 @@ function guard(set: ApplicationSet, gone: readonly string[], existing: number): 
 }
 
 /** The new Application with what the set says is not its own business: preservedFields and ignoreApplicationDifferences. */
-function keeping(set: ApplicationSet, next: KubeObject, present: KubeObject): KubeObject {
+function keeping(set: ApplicationSet, next: KubeObject, present: KubeObject, ignored: readonly Path[]): KubeObject {
   const { annotations = [], labels = [] } = set.spec.preservedFields ?? {}
   let kept = next
   // Argo CD itself writes the refresh annotation and notification state there.
@@ -80,11 +87,16 @@ function keeping(set: ApplicationSet, next: KubeObject, present: KubeObject): Ku
     kept = withKept(kept, present, ['metadata', 'annotations', name])
   }
   for (const name of labels) kept = withKept(kept, present, ['metadata', 'labels', name])
-  for (const rule of set.spec.ignoreApplicationDifferences ?? []) {
-    if (rule.name !== undefined && rule.name !== '' && rule.name !== next.metadata.name) continue
+  for (const path of ignored) kept = withKept(kept, present, path)
+  for (const rule of rulesFor(set, next.metadata.name ?? '')) {
     for (const pointer of rule.jsonPointers ?? []) kept = withKept(kept, present, segmentsOf(pointer))
   }
   return kept
+}
+
+/** The rules of ignoreApplicationDifferences that are about an application. */
+export function rulesFor(set: ApplicationSet, name: string) {
+  return (set.spec.ignoreApplicationDifferences ?? []).filter((rule) => (rule.name ?? '') === '' || rule.name === name)
 }
 
 function segmentsOf(pointer: string): string[] {
@@ -95,11 +107,11 @@ function segmentsOf(pointer: string): string[] {
 }
 
 /** `next` with the field at a path as it is in `present`, absent included. */
-function withKept(next: KubeObject, present: KubeObject, path: readonly string[]): KubeObject {
+function withKept(next: KubeObject, present: KubeObject, path: Path): KubeObject {
   return (path.length === 0 ? next : replaced(next, getField(present, ...path), path)) as KubeObject
 }
 
-function replaced(tree: unknown, value: unknown, [head, ...rest]: readonly string[]): unknown {
+function replaced(tree: unknown, value: unknown, [head, ...rest]: Path): unknown {
   if (head === undefined) return value
   if (Array.isArray(tree)) {
     const index = Number(head)

@@ -1,5 +1,6 @@
 /** The matrix generator (Argo CD, Generators-Matrix): every element of the first with every element of the second. */
 import type { ApplicationSetGenerator } from '../../../api/applicationset.ts'
+import { stringifyJson } from '../../../kube/json.ts'
 import type { Generation } from '../generation.ts'
 import { fillEmpty, goText } from '../params.ts'
 import type { Params } from '../templates.ts'
@@ -24,7 +25,7 @@ export async function matrixParams(
   const combined: Params[] = []
   for (const [index, params] of outer.entries()) {
     // Elements that ask the same get the same answer: one look at a repository, not five thousand.
-    const question = JSON.stringify(rendered[index])
+    const question = stringifyJson(rendered[index])
     const answer = answers.get(question) ?? child(rendered[index]!, 1)
     answers.set(question, answer)
     for (const inner of await answer) {
