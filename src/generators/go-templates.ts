@@ -102,6 +102,8 @@ export function createGoTemplates(options: GoTemplateOptions): TemplateEngine & 
     },
     async [Symbol.asyncDispose]() {
       cancelIdle()
+      // Nothing else may keep the process alive until the thread has ended.
+      worker?.ref()
       await worker?.terminate()
       worker = undefined
     },
