@@ -9,6 +9,7 @@ import { createGoTemplates } from '../generators/go-templates.ts'
 import { createGeneratorHttp } from '../generators/http.ts'
 import { objectReads } from '../generators/objects.ts'
 import type { KubeObject } from '../kube/object.ts'
+import { printYaml } from '../kube/yaml.ts'
 import { createSources } from '../pipeline/source/sources.ts'
 import { systemClock } from '../runtime/clock.ts'
 import { readObjects } from './files.ts'
@@ -93,4 +94,9 @@ export async function generateFromFiles(
 
 function plain(url: string): string {
   return url.replace(/\/+$/, '').replace(/\.git$/, '')
+}
+
+/** Multi-document YAML that means the same to every reader of YAML 1.1. */
+export function printApplications(applications: readonly KubeObject[]): string {
+  return applications.map((one) => `---\n${printYaml(one)}`).join('')
 }

@@ -39,7 +39,7 @@ Examples:
   halcyon appset generate -f appset.yaml --repo https://git.example.com/team/fleet.git=. -o table`,
     )
     .action(async (options: GenerateOptions) => {
-      const { generateFromFiles, openAppsetQuestions } = await import('../../offline/appset.ts')
+      const { generateFromFiles, openAppsetQuestions, printApplications } = await import('../../offline/appset.ts')
       const settings = { dataDir: dataDirectory(options.data, context.io), folders: foldersOf(options.repo ?? []) }
       if (options.batch !== undefined) {
         await using questions = openAppsetQuestions(settings)
@@ -57,7 +57,7 @@ Examples:
       }
       const { applications, warnings } = await generateFromFiles(options.file, options.clusters ?? [], settings)
       for (const warning of warnings) context.io.stderr.write(`${plainLine(`Warning: ${warning}`)}\n`)
-      context.print(printed(applications, options.output))
+      context.print(options.output === 'yaml' ? printApplications(applications) : printed(applications, options.output))
     })
   addBatchHelp(generate, '{"applicationSet": {"kind": "ApplicationSet", ...}, "clusters": [{"kind": "Secret", ...}]}')
 }
@@ -80,9 +80,8 @@ function objectsIn(clusters: unknown): readonly KubeObject[] {
   return clusters as unknown as KubeObject[]
 }
 
-function printed(applications: readonly KubeObject[], format: Format): string | string[] {
+function printed(applications: readonly KubeObject[], format: 'json' | 'table'): string | string[] {
   if (format === 'json') return structured(applications, 'json')
-  if (format === 'yaml') return applications.map((one) => `---\n${structured(one, 'yaml')}`).join('')
   if (applications.length === 0) return ['No applications.']
   const rows = applications.map((one) => {
     const {
