@@ -20,6 +20,7 @@ import type { Outcome } from '../runtime/work-queue.ts'
 import { parseApplication } from '../targets/applications.ts'
 import { type ControllerContext, report } from './context.ts'
 import { type ManagedSet, nameOfSetKey, setRecord } from './set-state.ts'
+import { askForSync } from './sync-request.ts'
 import { problemOf } from './verdicts.ts'
 
 export interface SetController {
@@ -164,9 +165,8 @@ export function createSetController(context: ControllerContext, tools: SetTools)
       if (app === undefined || context.settings.readOnly) continue
       // A failed sync is not tried again and again: its own retry policy has been through it.
       if (app.operation?.phase === 'Failed' && app.operation.revision === app.revisions[0]) continue
-      app.request = { initiatedBy: 'rollout' }
-      app.attempts = undefined
-      context.queue.add(name, 'high')
+      // Why it cannot start is a problem of the application, which says it itself.
+      askForSync(context, app, { initiatedBy: 'rollout' }).catch(() => {})
     }
   }
 

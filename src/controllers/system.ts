@@ -220,6 +220,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
         claimInventory(app)
         queue.add(app.name)
       }
+      for (const set of fleet.sets.values()) queue.add(set.key)
     },
     onClusterSecretProblem(message) {
       report(context, { type: 'ClusterSecretUnreadable', application: '', message, reason: 'ClusterUnknown' })

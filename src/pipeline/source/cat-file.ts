@@ -138,8 +138,6 @@ export function createObjectReader(gitDir: string, options: { clock?: Clock; idl
       const last = running
       running = undefined
       if (last === undefined) return
-      // Whoever waits for the end may have nothing else that keeps the process alive.
-      setKeepsAlive(last.child, true)
       const ended = new Promise((resolve) => last.child.once('close', resolve))
       // An idle reader does not hold the process; who waits for its end must be held, or the process ends first with exit code 13.
       setKeepsAlive(last.child, true)
