@@ -18,7 +18,7 @@ import type { KubeObject } from '../kube/object.ts'
 import { backoffMs } from '../runtime/retry.ts'
 import type { Outcome } from '../runtime/work-queue.ts'
 import { parseApplication } from '../targets/applications.ts'
-import { type ControllerContext, report } from './context.ts'
+import { type ControllerContext, remember, report } from './context.ts'
 import { type ManagedSet, nameOfSetKey, setRecord } from './set-state.ts'
 import { askForSync } from './sync-request.ts'
 import { problemOf } from './verdicts.ts'
@@ -59,7 +59,7 @@ export function createSetController(context: ControllerContext, tools: SetTools)
     if (plan.refused !== undefined) say(set, plan.refused.reason, plan.refused.message, 'ApplicationSetRefused')
     else settle(set, plan, generated.length, [...warnings, ...unsupported(manifest)])
     if (steps !== undefined) roll(set, manifest)
-    await context.store.putApplication(setRecord(set))
+    await remember(context.store.putApplication(setRecord(set)))
     const afterMs = requeueAfterMs(manifest)
     return afterMs === undefined ? done : { kind: 'requeue', afterMs }
   }
@@ -205,7 +205,7 @@ export function createSetController(context: ControllerContext, tools: SetTools)
     if (policy === 'sync' || policy === 'create-delete') {
       for (const app of childrenOf(set)) fleet.dismiss(app.name)
     }
-    await context.store.deleteApplication(set.key)
+    await remember(context.store.deleteApplication(set.key))
     report(context, {
       type: 'ApplicationSetRemoved',
       application: set.parent,
@@ -227,7 +227,7 @@ export function createSetController(context: ControllerContext, tools: SetTools)
         const { reason, message } = problemOf(error)
         say(set, reason, message, 'ApplicationSetFailed')
         set.failures++
-        await context.store.putApplication(setRecord(set))
+        await remember(context.store.putApplication(setRecord(set)))
         return { kind: 'requeue', afterMs: backoffMs(set.failures, backoff, context.random) }
       }
     },

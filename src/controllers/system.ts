@@ -11,7 +11,7 @@ import type { Engine, SyncRequest } from '../server/engine.ts'
 import { createApplicationController } from './application.ts'
 import { fromRecord, type ManagedApplication, newApplication, specDigest } from './application-state.ts'
 import { approve } from './approvals.ts'
-import { type ControllerContext, report } from './context.ts'
+import { type ControllerContext, remember, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { createExplainer } from './explain.ts'
 import { holdView, liftHold, wakeAtEnd } from './holds.ts'
@@ -19,7 +19,7 @@ import { isSettled } from './once.ts'
 import { endOperation } from './operations.ts'
 import { manifestsOf, planOf } from './preview.ts'
 import { createRepositoryController, type RepositoryController } from './repositories.ts'
-import { isSetKey, type ManagedSet, setFromRecord } from './set-state.ts'
+import { isSetKey, type ManagedSet, setFromRecord, setRecord } from './set-state.ts'
 import { createSetController } from './sets.ts'
 import { askForSync, checkRevision } from './sync-request.ts'
 import { holdAsIs, undo } from './undo.ts'
@@ -108,11 +108,10 @@ export function createSystem(context: ControllerContext, version: { readonly ren
   /** What is remembered from before a restart: applications, their objects, and the children of each parent. */
   async function restore(root: Application): Promise<void> {
     const now = clock.now()
-    for (const record of await store.applications()) {
-      if (isSetKey(record.name)) {
-        fleet.addSet(setFromRecord(record, now))
-        continue
-      }
+    const records = await store.applications()
+    for (const record of records) if (isSetKey(record.name)) fleet.addSet(setFromRecord(record, now))
+    for (const record of records) {
+      if (isSetKey(record.name)) continue
       const implicit = record.parent === '' && record.name === root.metadata.name
       if (record.parent === '' && !implicit) continue
       const app = fromRecord(record, implicit, now)
@@ -124,7 +123,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
       fleet.add(app)
       claimInventory(app)
       for (const entry of app.inventory.values()) {
-        if (!isRegistryKey(entry.key) || entry.desired === '') continue
+        if (!isRegistryKey(entry.key) || entry.desired === '' || isForgottenSet(entry.key)) continue
         fleet.registry.restore(entry.key, parseRefKey(entry.key).name, entry.fingerprint)
       }
     }
@@ -135,6 +134,12 @@ export function createSystem(context: ControllerContext, version: { readonly ren
       app.hold = hold
       wakeAtEnd(context, app)
     }
+  }
+
+  /** A process that ended between applying a set and remembering it: the parent applies it again. */
+  function isForgottenSet(key: string): boolean {
+    const { kind, name } = parseRefKey(key)
+    return kind === 'ApplicationSet' && !fleet.sets.has(name)
   }
 
   async function commitView(
@@ -252,6 +257,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
       }
     },
     onSetChanged(set) {
+      if (!set.deleting) void remember(store.putApplication(setRecord(set)))
       queue.add(set.key)
     },
     async run(root, signal) {

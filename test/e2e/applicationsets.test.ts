@@ -153,6 +153,62 @@ test('a set that would lose all its applications waits for a person', async () =
   await system.until('both to be gone', () => system.app('dev') === undefined && system.app('prod') === undefined)
 })
 
+test('cluster Secrets that cannot be listed are not "no clusters"; one that comes and one that goes count', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const secret = (name: string, env: string) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name,
+      namespace: 'argocd',
+      labels: { 'argocd.argoproj.io/secret-type': 'cluster', env },
+      annotations: { folder: name },
+    },
+    stringData: { name, server: `https://${name}.example.com`, config: '{}' },
+  })
+  const discovery = await cluster.client.discovery()
+  const secrets = discovery.resource({ group: '', kind: 'Secret' })!
+  const namespaces = discovery.resource({ group: '', kind: 'Namespace' })!
+  await cluster.client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'argocd' } })
+  await cluster.client.create(secrets, secret('one', 'x'))
+  await cluster.client.create(secrets, secret('two', 'x'))
+  await cluster.client.create(secrets, secret('three', 'other'))
+  const fleet = await git.createRepository(
+    Object.fromEntries(['one', 'two', 'four'].map((name) => [`data/${name}/a.yaml`, configMap(name)])),
+  )
+  const generators = (more: string) => `[{ clusters: { selector: { matchLabels: { env: x } } } }${more}]`
+  const manifest = (more = '') =>
+    applicationSet({ repoURL: fleet.path, generators: generators(more) })
+      .replaceAll('{{ .path.basename }}', '{{ .name }}')
+      .replaceAll('{{ .path.path }}', 'data/{{ .metadata.annotations.folder }}')
+  await fleet.commit({ 'apps/set.yaml': manifest() }, 'A set over clusters')
+  await using system = await startSystem({ directory: directory.path, cluster, repo: fleet.path, path: 'apps' })
+  await system.healthy('one')
+  await system.healthy('two')
+  expect(system.app('three')).toBeUndefined()
+
+  cluster.sandbox.intercept((request) =>
+    request.path === '/api/v1/namespaces/argocd/secrets'
+      ? {
+          status: 403,
+          body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 403, reason: 'Forbidden', message: 'no' },
+        }
+      : undefined,
+  )
+  await fleet.commit({ 'apps/set.yaml': manifest(', { list: { elements: [] } }') }, 'Look again')
+  await system.until('the failure', async () => (await eventTypes(system)).includes('ApplicationSetFailed'))
+  expect(system.app('one')).toMatchObject({ sync: { status: 'Synced' }, health: { status: 'Healthy' } })
+  expect(await cluster.get(configMaps, 'default', 'two')).toBeDefined()
+
+  cluster.sandbox.intercept(undefined)
+  await cluster.client.create(secrets, secret('four', 'x'))
+  await cluster.client.delete(secrets, { namespace: 'argocd', name: 'two' })
+  await system.healthy('four')
+  await system.until('two to be gone', () => system.app('two') === undefined)
+  await system.healthy('one')
+})
+
 test('a rollout goes on when a step is healthy', async () => {
   using directory = temporaryDirectory()
   await using cluster = await startCluster(directory.path)
