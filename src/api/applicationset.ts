@@ -1,11 +1,11 @@
 /** Argo CD's ApplicationSet (argoproj.io/v1alpha1), every field. Schema and type share a name; the template stays as written. Pure. */
 import { z } from 'zod'
+import { PullRequestGenerator, ScmProviderGenerator } from './applicationset-scm.ts'
+import { ApplicationSetTemplate } from './applicationset-template.ts'
 import { HalcyonError } from './errors.ts'
 
 const stringMap = z.record(z.string(), z.string())
 const seconds = z.number().int()
-const secretRef = z.object({ secretName: z.string(), key: z.string() })
-const configMapKeyRef = z.object({ configMapName: z.string(), key: z.string() })
 
 export const LabelSelector = z.object({
   matchLabels: stringMap.optional(),
@@ -20,21 +20,6 @@ export const LabelSelector = z.object({
     .optional(),
 })
 export type LabelSelector = z.infer<typeof LabelSelector>
-
-/** What becomes an Application. Its spec is checked when it is one, with its parameters in place. */
-export const ApplicationSetTemplate = z.object({
-  metadata: z
-    .object({
-      name: z.string().optional(),
-      namespace: z.string().optional(),
-      labels: stringMap.optional(),
-      annotations: stringMap.optional(),
-      finalizers: z.array(z.string()).optional(),
-    })
-    .optional(),
-  spec: z.record(z.string(), z.unknown()).optional(),
-})
-export type ApplicationSetTemplate = z.infer<typeof ApplicationSetTemplate>
 
 const template = ApplicationSetTemplate.optional()
 const values = stringMap.optional()
@@ -62,171 +47,6 @@ export const GitGenerator = z.object({
   template,
 })
 export type GitGenerator = z.infer<typeof GitGenerator>
-
-const basicAuth = z.object({ username: z.string(), passwordRef: secretRef })
-const bearerToken = z.object({ tokenRef: secretRef })
-
-export const ScmProviderGenerator = z.object({
-  github: z
-    .object({
-      organization: z.string(),
-      api: z.string().optional(),
-      tokenRef: secretRef.optional(),
-      appSecretName: z.string().optional(),
-      allBranches: z.boolean().optional(),
-      excludeArchivedRepos: z.boolean().optional(),
-    })
-    .optional(),
-  gitlab: z
-    .object({
-      group: z.string(),
-      api: z.string().optional(),
-      tokenRef: secretRef.optional(),
-      allBranches: z.boolean().optional(),
-      includeSubgroups: z.boolean().optional(),
-      includeSharedProjects: z.boolean().optional(),
-      includeArchivedRepos: z.boolean().optional(),
-      topic: z.string().optional(),
-      insecure: z.boolean().optional(),
-      caRef: configMapKeyRef.optional(),
-    })
-    .optional(),
-  gitea: z
-    .object({
-      owner: z.string(),
-      api: z.string(),
-      tokenRef: secretRef.optional(),
-      allBranches: z.boolean().optional(),
-      insecure: z.boolean().optional(),
-      excludeArchivedRepos: z.boolean().optional(),
-    })
-    .optional(),
-  bitbucket: z
-    .object({ owner: z.string(), user: z.string(), appPasswordRef: secretRef, allBranches: z.boolean().optional() })
-    .optional(),
-  bitbucketServer: z
-    .object({
-      project: z.string(),
-      api: z.string(),
-      basicAuth: basicAuth.optional(),
-      bearerToken: bearerToken.optional(),
-      allBranches: z.boolean().optional(),
-      insecure: z.boolean().optional(),
-      caRef: configMapKeyRef.optional(),
-    })
-    .optional(),
-  azureDevOps: z
-    .object({
-      organization: z.string(),
-      api: z.string().optional(),
-      teamProject: z.string(),
-      accessTokenRef: secretRef,
-      allBranches: z.boolean().optional(),
-    })
-    .optional(),
-  awsCodeCommit: z
-    .object({
-      tagFilters: z.array(z.object({ key: z.string(), value: z.string().optional() })).optional(),
-      role: z.string().optional(),
-      region: z.string().optional(),
-      allBranches: z.boolean().optional(),
-    })
-    .optional(),
-  filters: z
-    .array(
-      z.object({
-        repositoryMatch: z.string().optional(),
-        pathsExist: z.array(z.string()).optional(),
-        pathsDoNotExist: z.array(z.string()).optional(),
-        labelMatch: z.string().optional(),
-        branchMatch: z.string().optional(),
-      }),
-    )
-    .optional(),
-  cloneProtocol: z.string().optional(),
-  values,
-  requeueAfterSeconds: seconds.optional(),
-  template,
-})
-export type ScmProviderGenerator = z.infer<typeof ScmProviderGenerator>
-
-export const PullRequestGenerator = z.object({
-  github: z
-    .object({
-      owner: z.string(),
-      repo: z.string(),
-      api: z.string().optional(),
-      tokenRef: secretRef.optional(),
-      appSecretName: z.string().optional(),
-      labels: z.array(z.string()).optional(),
-    })
-    .optional(),
-  gitlab: z
-    .object({
-      project: z.string(),
-      api: z.string().optional(),
-      tokenRef: secretRef.optional(),
-      labels: z.array(z.string()).optional(),
-      pullRequestState: z.string().optional(),
-      insecure: z.boolean().optional(),
-      caRef: configMapKeyRef.optional(),
-    })
-    .optional(),
-  gitea: z
-    .object({
-      owner: z.string(),
-      repo: z.string(),
-      api: z.string(),
-      tokenRef: secretRef.optional(),
-      labels: z.array(z.string()).optional(),
-      insecure: z.boolean().optional(),
-    })
-    .optional(),
-  bitbucket: z
-    .object({
-      owner: z.string(),
-      repo: z.string(),
-      api: z.string().optional(),
-      basicAuth: basicAuth.optional(),
-      bearerToken: bearerToken.optional(),
-    })
-    .optional(),
-  bitbucketServer: z
-    .object({
-      project: z.string(),
-      repo: z.string(),
-      api: z.string(),
-      basicAuth: basicAuth.optional(),
-      bearerToken: bearerToken.optional(),
-      insecure: z.boolean().optional(),
-      caRef: configMapKeyRef.optional(),
-    })
-    .optional(),
-  azuredevops: z
-    .object({
-      organization: z.string(),
-      project: z.string(),
-      repo: z.string(),
-      api: z.string().optional(),
-      tokenRef: secretRef.optional(),
-      labels: z.array(z.string()).optional(),
-    })
-    .optional(),
-  filters: z
-    .array(
-      z.object({
-        branchMatch: z.string().optional(),
-        targetBranchMatch: z.string().optional(),
-        titleMatch: z.string().optional(),
-      }),
-    )
-    .optional(),
-  continueOnRepoNotFoundError: z.boolean().optional(),
-  values,
-  requeueAfterSeconds: seconds.optional(),
-  template,
-})
-export type PullRequestGenerator = z.infer<typeof PullRequestGenerator>
 
 export const ClusterDecisionGenerator = z.object({
   configMapRef: z.string(),

@@ -1,5 +1,6 @@
 /** From a generator to its sets of parameters: asks the right one, applies the selector, says whose fault an error is. */
-import type { ApplicationSetGenerator, ApplicationSetTemplate } from '../../api/applicationset.ts'
+import type { ApplicationSetGenerator } from '../../api/applicationset.ts'
+import type { ApplicationSetTemplate } from '../../api/applicationset-template.ts'
 import { HalcyonError, messageOf, reasonOf } from '../../api/errors.ts'
 import type { Generation } from './generation.ts'
 import { clusterDecisionParams } from './generators/cluster-decision.ts'

@@ -3,7 +3,8 @@
  * utils). Either every generator and every template has an answer, or nothing is answered: a part of the Applications would read as
  * "the others are gone".
  */
-import type { ApplicationSet, ApplicationSetTemplate } from '../../api/applicationset.ts'
+import type { ApplicationSet } from '../../api/applicationset.ts'
+import type { ApplicationSetTemplate } from '../../api/applicationset-template.ts'
 import { HalcyonError, messageOf, reasonOf } from '../../api/errors.ts'
 import { digestOf } from '../../kube/canonical.ts'
 import { isRecord } from '../../kube/fields.ts'

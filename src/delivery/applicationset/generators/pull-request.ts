@@ -1,5 +1,5 @@
 /** The pull request generator (Argo CD, Generators-Pull-Request): one element per open pull request. */
-import type { PullRequestGenerator } from '../../../api/applicationset.ts'
+import type { PullRequestGenerator } from '../../../api/applicationset-scm.ts'
 import type { Generation } from '../generation.ts'
 import { matcher } from '../scm/pattern.ts'
 import { pullRequestsOf } from '../scm/pull-requests.ts'

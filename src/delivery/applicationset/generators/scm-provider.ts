@@ -1,5 +1,5 @@
 /** The SCM provider generator (Argo CD, Generators-SCM-Provider): one element per branch of each repository of an organisation. */
-import type { ScmProviderGenerator } from '../../../api/applicationset.ts'
+import type { ScmProviderGenerator } from '../../../api/applicationset-scm.ts'
 import type { Generation } from '../generation.ts'
 import { normalizeName } from '../params.ts'
 import { scmProviderOf } from '../scm/providers.ts'

@@ -1,6 +1,6 @@
 /** The code hosts of the SCM provider generator: one function per host, from its answers to repositories and branches. */
 import { posix } from 'node:path'
-import type { ScmProviderGenerator } from '../../../api/applicationset.ts'
+import type { ScmProviderGenerator } from '../../../api/applicationset-scm.ts'
 import { getField, getList, getString } from '../../../kube/fields.ts'
 import type { Generation } from '../generation.ts'
 import { linkPages, nextPageHeader, nextUrlPages, startPages, valuePage } from './api.ts'

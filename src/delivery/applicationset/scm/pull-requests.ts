@@ -1,5 +1,5 @@
 /** The code hosts of the pull request generator: from their answers to pull requests. */
-import type { PullRequestGenerator } from '../../../api/applicationset.ts'
+import type { PullRequestGenerator } from '../../../api/applicationset-scm.ts'
 import { getField, getList, getNumber, getString } from '../../../kube/fields.ts'
 import type { Generation } from '../generation.ts'
 import type { Api } from './api.ts'

@@ -1,5 +1,5 @@
 /** Which branches of which repositories: any filter may match, all conditions of a filter must (Argo CD, Generators-SCM-Provider: Filters). */
-import type { ScmProviderGenerator } from '../../../api/applicationset.ts'
+import type { ScmProviderGenerator } from '../../../api/applicationset-scm.ts'
 import { matcher } from './pattern.ts'
 import type { ScmBranch, ScmProvider, ScmRepository } from './provider.ts'
 
