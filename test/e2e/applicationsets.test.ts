@@ -1,5 +1,9 @@
 /** ApplicationSets in a running system: real Git, real templates, the sandbox as the cluster. */
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '../../src/runtime/clock.ts'
+import { silentLogger } from '../../src/runtime/logger.ts'
+import { openStore } from '../../src/store/open-store.ts'
 import { type GitServer, startGitServer } from '../support/git-server.ts'
 import { type RunningSystem, startCluster, startSystem, temporaryDirectory } from '../support/start-system.ts'
 
@@ -120,6 +124,31 @@ test('a generator that fails deletes nothing and says so, over a restart too; wh
   await data.git('push', 'origin', 'nowhere')
   await system.until('the recovery', async () => (await eventTypes(system)).includes('ApplicationSetRecovered'))
   await system.healthy(fleet.name)
+  await system.healthy('dev')
+})
+
+test('a set that was taken in but not remembered is taken in again by the next process', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  const data = await git.createRepository({ 'envs/dev/a.yaml': configMap('dev') })
+  const fleet = await git.createRepository({
+    'apps/set.yaml': applicationSet({ repoURL: data.path, generators: directories(data.path) }),
+  })
+  const start = () => startSystem({ directory: directory.path, cluster, repo: fleet.path, path: 'apps' })
+  {
+    await using system = await start()
+    await system.healthy('dev')
+  }
+  {
+    await using store = await openStore(join(directory.path, 'data', 'store'), {
+      clock: systemClock,
+      logger: silentLogger,
+    })
+    await store.deleteApplication('applicationset/envs')
+  }
+  await data.commit({ 'envs/prod/a.yaml': configMap('prod') }, 'Add prod')
+  await using system = await start()
+  await system.healthy('prod')
   await system.healthy('dev')
 })
 
