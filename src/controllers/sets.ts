@@ -11,6 +11,7 @@ import { requeueAfterMs } from '../delivery/applicationset/requeue.ts'
 import { planRollout, rollingSteps } from '../delivery/applicationset/rollout.ts'
 import { type Path, planSet, rulesFor, type SetPlan } from '../delivery/applicationset/set-plan.ts'
 import type { TemplateEngine } from '../delivery/applicationset/templates.ts'
+import { concernsGenerators } from '../delivery/applicationset/webhook.ts'
 import { clusterReads } from '../generators/cluster-reads.ts'
 import { gitTreeOf } from '../generators/git-trees.ts'
 import type { GeneratorHttp } from '../generators/http.ts'
@@ -25,6 +26,8 @@ import { problemOf } from './verdicts.ts'
 
 export interface SetController {
   reconcile(key: string, signal: AbortSignal): Promise<Outcome>
+  /** A code host says that something about these repositories changed. Returns how many sets look again. */
+  poke(urls: readonly string[]): number
   close(): void
 }
 
@@ -231,9 +234,22 @@ export function createSetController(context: ControllerContext, tools: SetTools)
         return { kind: 'requeue', afterMs: backoffMs(set.failures, backoff, context.random) }
       }
     },
+    poke(urls) {
+      const concerned = [...fleet.sets.values()].filter((set) => isConcerned(set, urls))
+      for (const set of concerned) context.queue.add(set.key)
+      return concerned.length
+    },
     close() {
       for (const set of fleet.sets.values()) for (const stop of set.watched.values()) stop()
     },
+  }
+}
+
+function isConcerned(set: ManagedSet, urls: readonly string[]): boolean {
+  try {
+    return concernsGenerators(readApplicationSet(set.object).set, urls)
+  } catch {
+    return false
   }
 }
 

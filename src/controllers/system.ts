@@ -403,12 +403,13 @@ export function createSystem(context: ControllerContext, version: { readonly ren
         urls.length === 0
           ? context.pipeline.sources.poke(undefined)
           : urls.reduce((sum, url) => sum + context.pipeline.sources.poke(url), 0)
+      const generating = sets.poke(urls)
       report(context, {
         type: 'WebhookReceived',
         application: '',
-        message: `${urls.join(', ') || 'all repositories'}: ${woken} woken`,
+        message: `${urls.join(', ') || 'all repositories'}: ${woken + generating} woken`,
       })
-      return woken
+      return woken + generating
     },
     notReady: () => [
       ...(ready ? [] : ['the control loops have not started']),

@@ -4,6 +4,7 @@ import type { KubeObject } from '../../kube/object.ts'
 import { requeueAfterMs } from './requeue.ts'
 import { planRollout, type RolloutMember } from './rollout.ts'
 import { planSet } from './set-plan.ts'
+import { concernsGenerators } from './webhook.ts'
 
 function setOf(spec: object, annotations: Record<string, string> = {}) {
   return readApplicationSet({
@@ -149,4 +150,31 @@ test('a set looks again when nothing would tell it of a change', () => {
     ),
   ).toBe(20_000)
   expect(requeueAfterMs(setOf({ generators: [{ scmProvider: {} }] }))).toBe(1_800_000)
+})
+
+test.each([
+  ['https://github.com/Org/shop.git', true],
+  ['git@github.com:org/shop.git', true],
+  ['https://gitlab.example.com/team/web', true],
+  ['https://dev.azure.com/acme/proj/_git/infra', true],
+  ['https://github.com/org/shop-two', false],
+  ['https://github.com/other/shop', false],
+])('a notification about %s concerns the set: %s', (url, want) => {
+  const set = setOf({
+    generators: [
+      { list: {} },
+      {
+        matrix: {
+          generators: [
+            { pullRequest: { github: { owner: 'org', repo: 'shop' } } },
+            { scmProvider: { gitlab: { group: 'team' } } },
+          ],
+        },
+      },
+      { pullRequest: { azuredevops: { organization: 'acme', project: 'proj', repo: 'infra' } } },
+    ],
+  })
+  expect(concernsGenerators(set, [url])).toBe(want)
+  expect(concernsGenerators(set, [])).toBe(true)
+  expect(concernsGenerators(setOf({ generators: [{ list: {} }] }), [url])).toBe(false)
 })
