@@ -1,4 +1,6 @@
 /** ApplicationSets in a running system: real Git, real templates, the sandbox as the cluster. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '../../src/runtime/clock.ts'
@@ -236,6 +238,52 @@ test('cluster Secrets that cannot be listed are not "no clusters"; one that come
   await system.healthy('four')
   await system.until('two to be gone', () => system.app('two') === undefined)
   await system.healthy('one')
+})
+
+test('a pull request gets its own environment and loses it when closed; a host that is away closes none', async () => {
+  using directory = temporaryDirectory()
+  await using cluster = await startCluster(directory.path)
+  let answer: { readonly status: number; readonly numbers: readonly number[] } = { status: 200, numbers: [1, 2] }
+  const codeHost = createServer((_, response) => {
+    response.writeHead(answer.status, { 'content-type': 'application/json' })
+    const pulls = answer.numbers.map((number) => ({
+      number,
+      title: `PR ${number}`,
+      user: { login: 'ann' },
+      head: { ref: `pr-${number}`, sha: '0123456789abcdef' },
+      base: { ref: 'main' },
+      labels: [],
+    }))
+    response.end(JSON.stringify(pulls))
+  })
+  await new Promise<void>((resolve) => codeHost.listen(0, '127.0.0.1', resolve))
+  await using _ = { [Symbol.asyncDispose]: () => new Promise<void>((resolve) => codeHost.close(() => resolve())) }
+  const api = `http://127.0.0.1:${(codeHost.address() as AddressInfo).port}`
+  const fleet = await git.createRepository({ 'data/pr-1/a.yaml': '', 'data/pr-2/a.yaml': '', 'data/pr-3/a.yaml': '' })
+  const files = [1, 2, 3].map((number) => [`data/pr-${number}/a.yaml`, configMap(`pr-${number}`)] as const)
+  const generators = `[{ pullRequest: { github: { owner: org, repo: shop, api: '${api}' } } }]`
+  await fleet.commit({
+    ...Object.fromEntries(files),
+    'apps/set.yaml': applicationSet({ repoURL: fleet.path, generators })
+      .replaceAll('{{ .path.basename }}', 'preview-{{ .number }}')
+      .replaceAll('{{ .path.path }}', 'data/{{ .branch_slug }}'),
+  })
+  await using system = await startSystem({ directory: directory.path, cluster, repo: fleet.path, path: 'apps' })
+  const notify = () => system.context.system.webhook(['https://github.com/org/shop'])
+  await system.healthy('preview-1')
+  await system.healthy('preview-2')
+
+  answer = { status: 503, numbers: [] }
+  notify()
+  await system.until('the failure', async () => (await eventTypes(system)).includes('ApplicationSetFailed'))
+  expect(system.app('preview-1')).toMatchObject({ sync: { status: 'Synced' }, health: { status: 'Healthy' } })
+
+  answer = { status: 200, numbers: [1, 3] }
+  notify()
+  await system.healthy('preview-3')
+  await system.until('the closed one to be gone', () => system.app('preview-2') === undefined)
+  expect(await cluster.get(configMaps, 'default', 'pr-2')).toBeUndefined()
+  expect(await cluster.get(configMaps, 'default', 'pr-1')).toBeDefined()
 })
 
 test('a rollout goes on when a step is healthy', async () => {
