@@ -18,6 +18,8 @@ export interface ManagedSet {
   since: number
   /** Its applications are synced step by step. */
   rolls: boolean
+  /** For which desired state a rollout asked each application to sync, until it is synced. */
+  readonly asked: Map<string, string>
   /** Failures in a row, for back-off. */
   failures: number
   /** Repositories that its generators read, with what stops watching them. */
@@ -54,6 +56,7 @@ export function newSet(object: KubeObject, parent: string, now: number): Managed
     message: '',
     since: now,
     rolls: false,
+    asked: new Map(),
     failures: 0,
     watched: new Map(),
     stale: new Set(),

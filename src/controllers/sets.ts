@@ -163,11 +163,14 @@ export function createSetController(context: ControllerContext, tools: SetTools)
         running: app.running !== undefined || app.request !== undefined || app.sync.status === 'Unknown',
       })),
     )
+    for (const app of children) if (app.sync.status === 'Synced') set.asked.delete(app.name)
     for (const name of rollout.sync) {
       const app = fleet.all.get(name)
       if (app === undefined || context.settings.readOnly) continue
-      // A failed sync is not tried again and again: its own retry policy has been through it.
-      if (app.operation?.phase === 'Failed' && app.operation.revision === app.revisions[0]) continue
+      // One state is asked for once: a sync that failed, or that leaves a difference, is for a new commit or a person.
+      const state = [app.spec, ...app.revisions].join(' ')
+      if (set.asked.get(name) === state) continue
+      set.asked.set(name, state)
       // Why it cannot start is a problem of the application, which says it itself.
       askForSync(context, app, { initiatedBy: 'rollout' }).catch(() => {})
     }
