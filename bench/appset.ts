@@ -81,7 +81,7 @@ try {
     const one = await run(second)
     const began = performance.now()
     const present = new Map(cold.applications.map((app) => [app.metadata.name ?? '', app]))
-    const plan = planSet(one.set, one.applications, present)
+    const plan = planSet(one.set, one.applications, present, undefined)
     rows[name] = {
       applications: cold.applications.length,
       'first ms': Math.round(cold.ms),

@@ -33,8 +33,8 @@ export function policyOf(manifest: Application): Policy {
   }
 }
 
-/** The defaults, the Application's annotations over them; none at all with `halcyon.dev/argocd-strict: "true"`. */
-function deletionRulesOf({ metadata }: Application): DeletionRules | undefined {
+/** The defaults, the annotations of the Application or ApplicationSet over them; none at all with `halcyon.dev/argocd-strict: "true"`. */
+export function deletionRulesOf({ metadata }: Pick<Application, 'metadata'>): DeletionRules | undefined {
   const annotations = metadata.annotations ?? {}
   if (annotations[strictAnnotation] === 'true') return undefined
   return {

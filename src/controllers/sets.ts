@@ -20,6 +20,7 @@ import { backoffMs } from '../runtime/retry.ts'
 import type { Outcome } from '../runtime/work-queue.ts'
 import { parseApplication } from '../targets/applications.ts'
 import { type ControllerContext, remember, report } from './context.ts'
+import { deletionRulesOf } from './policy.ts'
 import { type ManagedSet, nameOfSetKey, setRecord } from './set-state.ts'
 import { askForSync } from './sync-request.ts'
 import { problemOf } from './verdicts.ts'
@@ -56,7 +57,8 @@ export function createSetController(context: ControllerContext, tools: SetTools)
     const wanted = generated.map((one) => parseApplication(steps === undefined ? one : withoutAutomation(one)))
     const existing = new Map(childrenOf(set).map((app) => [app.name, app.manifest as unknown as KubeObject]))
     const objects = wanted as unknown as readonly KubeObject[]
-    const plan = planSet(manifest, objects, existing, await ignoredPaths(manifest, objects, existing, signal))
+    const ignored = await ignoredPaths(manifest, objects, existing, signal)
+    const plan = planSet(manifest, objects, existing, deletionRulesOf(manifest), ignored)
     act(set, plan)
     set.failures = 0
     if (plan.refused !== undefined) say(set, plan.refused.reason, plan.refused.message, 'ApplicationSetRefused')

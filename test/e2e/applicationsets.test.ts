@@ -173,7 +173,7 @@ test('a set that would lose all its applications waits for a person', async () =
   expect(system.app('dev')).toBeDefined()
   expect(await cluster.get(configMaps, 'default', 'dev')).toBeDefined()
 
-  const agreed = `{ halcyon.dev/allow-deletes: 'true' }`
+  const agreed = `{ halcyon.dev/max-delete: '2' }`
   await fleet.commit({
     'apps/set.yaml': applicationSet({
       repoURL: data.path,

@@ -15,6 +15,8 @@ function setOf(spec: object, annotations: Record<string, string> = {}) {
   }).set
 }
 
+const rules = { maxDelete: 5, maxDeletePercent: 30, protectData: true }
+
 const app = (name: string, more: Record<string, unknown> = {}): KubeObject => ({
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'Application',
@@ -27,6 +29,7 @@ const shown = (spec: object) => {
     setOf(spec),
     [app('new'), app('changed', { x: 2 }), app('same')],
     byName(app('changed', { x: 1 }), app('same'), app('gone')),
+    rules,
   )
   return [plan.create, plan.update, plan.remove, plan.kept].map((list) =>
     list.map((one) => (typeof one === 'string' ? one : 'name' in one ? one.name : one.metadata.name)),
@@ -42,17 +45,21 @@ test.each([
   expect(shown({ syncPolicy })).toEqual(want)
 })
 
-test('removing all applications, or most of many, waits for a person; an annotation is the way to agree', () => {
+test('removing all applications, or more than the budget, waits for a person; an annotation is the way to agree', () => {
   const two = byName(app('a'), app('b'))
-  expect(planSet(setOf({}), [], two)).toMatchObject({
+  expect(planSet(setOf({}), [], two, rules)).toMatchObject({
     remove: [],
-    refused: { reason: 'PruneRefused', message: expect.stringContaining('all 2 would go at once') },
+    refused: { reason: 'DeletionGuard', message: expect.stringContaining('all 2 would go at once') },
   })
   const many = byName(...Array.from({ length: 16 }, (_, index) => app(`a${index}`)))
-  const few = [...many.values()].slice(0, 4)
-  expect(planSet(setOf({}), few, many).refused?.message).toContain('12 of 16 would go at once')
-  expect(planSet(setOf({}, { 'halcyon.dev/allow-deletes': 'true' }), few, many).remove).toHaveLength(12)
-  expect(planSet(setOf({}), [...many.values()].slice(0, 9), many).remove).toHaveLength(7)
+  const left = (count: number) => [...many.values()].slice(0, count)
+  expect(planSet(setOf({}), left(10), many, rules).refused?.message).toMatch(
+    /6 of 16, where 5 are allowed, would go at once; .* halcyon\.dev\/max-delete: "6"$/,
+  )
+  expect(planSet(setOf({}), left(11), many, rules).remove).toHaveLength(5)
+  const agreed = setOf({}, { 'halcyon.dev/max-delete': '16' })
+  expect(planSet(agreed, [], many, { ...rules, maxDelete: 16 }).remove).toHaveLength(16)
+  expect(planSet(setOf({}), [], many, undefined).remove).toHaveLength(16)
 })
 
 test('fields that are not the business of the set stay as they are', () => {
@@ -74,6 +81,7 @@ test('fields that are not the business of the set stay as they are', () => {
     }),
     [next],
     byName(present),
+    rules,
     new Map([['a', [['spec', 'source', 'ref']]]]),
   )
   expect(update).toEqual([

@@ -1,9 +1,11 @@
 /** What becomes of the applications of a set: create, update, remove, or leave alone and why. Pure; the result is printable. */
 import type { ApplicationSet } from '../../api/applicationset.ts'
+import { maxDeleteAnnotation } from '../../api/names.ts'
 import type { Reason } from '../../api/reasons.ts'
 import { canonicalJson } from '../../kube/canonical.ts'
 import { getField, isRecord } from '../../kube/fields.ts'
 import type { KubeObject } from '../../kube/object.ts'
+import type { DeletionRules } from '../../pipeline/plan/guard.ts'
 
 export interface SetPlan {
   readonly create: readonly KubeObject[]
@@ -15,23 +17,18 @@ export interface SetPlan {
   readonly refused: { readonly reason: Reason; readonly message: string } | undefined
 }
 
-/** On the set: whatever leaves its result is removed, however much that is. */
-export const allowDeletesAnnotation = 'halcyon.dev/allow-deletes'
-
-/** Fewer than this may go at once without asking, unless they are all there are. */
-const fewDeletes = 10
-
 /** A field: members and indexes on the way to it. */
 export type Path = readonly (string | number)[]
 
 /**
- * `existing` are the applications that this set made, by name; `ignored` what jq says of ignoreApplicationDifferences, by name. The
+ * `existing` are the applications that this set made, by name; `rules` how many may go without a person, undefined = all; `ignored` what jq says of ignoreApplicationDifferences, by name. The
  * policies are Argo CD's `applicationsSync` (Controlling Resource Modification).
  */
 export function planSet(
   set: ApplicationSet,
   generated: readonly KubeObject[],
   existing: ReadonlyMap<string, KubeObject>,
+  rules: DeletionRules | undefined,
   ignored: ReadonlyMap<string, readonly Path[]> = new Map(),
 ): SetPlan {
   const policy = set.spec.syncPolicy?.applicationsSync ?? 'sync'
@@ -59,22 +56,31 @@ export function planSet(
     for (const name of gone) kept.push({ name, because: `applicationsSync is ${policy}` })
     return { create, update, remove: [], kept, refused: undefined }
   }
-  const refused = guard(set, gone, existing.size)
+  const refused = guard(set, gone, existing.size, rules)
   if (refused === undefined) return { create, update, remove: gone, kept, refused }
   for (const name of gone) kept.push({ name, because: 'a person has to agree' })
   return { create, update, remove: [], kept, refused }
 }
 
-/** A generator that loses most of what it found is more often a mistake than a wish. */
-function guard(set: ApplicationSet, gone: readonly string[], existing: number): SetPlan['refused'] {
-  if (gone.length === 0 || set.metadata.annotations?.[allowDeletesAnnotation] === 'true') return undefined
-  const all = gone.length === existing && existing > 1
-  const most = gone.length >= fewDeletes && gone.length * 2 > existing
-  if (!all && !most) return undefined
-  const share = all ? `all ${existing}` : `${gone.length} of ${existing}`
+/**
+ * The budget of deletes counts applications as that of an application counts objects. Losing all of them is more often a mistake of a
+ * generator than a wish, so that needs a budget that somebody wrote down.
+ */
+function guard(
+  set: ApplicationSet,
+  gone: readonly string[],
+  existing: number,
+  rules: DeletionRules | undefined,
+): SetPlan['refused'] {
+  if (rules === undefined || gone.length === 0) return undefined
+  const allowed = Math.max(rules.maxDelete, Math.floor((existing * rules.maxDeletePercent) / 100))
+  const isWritten = set.metadata.annotations?.[maxDeleteAnnotation] !== undefined
+  const all = gone.length === existing && existing > 1 && !isWritten
+  if (!all && gone.length <= allowed) return undefined
+  const share = all ? `all ${existing}` : `${gone.length} of ${existing}, where ${allowed} are allowed,`
   return {
-    reason: 'PruneRefused',
-    message: `Cannot remove applications of ApplicationSet ${set.metadata.name}: ${share} would go at once; if that is meant, annotate the set with ${allowDeletesAnnotation}: "true"`,
+    reason: 'DeletionGuard',
+    message: `Cannot remove applications of ApplicationSet ${set.metadata.name}: ${share} would go at once; if that is meant, annotate the set with ${maxDeleteAnnotation}: "${gone.length}"`,
   }
 }
 
