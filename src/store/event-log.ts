@@ -3,8 +3,10 @@ import type { EventView } from '../api/views.ts'
 import type { Database } from './database.ts'
 import type { EventQuery } from './store.ts'
 
-/** A follower may lag this far behind the newest event; so many are kept in memory. */
+/** A follower may lag this far behind the newest event. */
 export const followWindow = 10_000
+/** So many are kept in memory; who is further behind reads the table. */
+const ringSize = 1_000
 const backfillPage = 500
 
 /** The follower is dropped; it may start again from the last event it got. */
@@ -47,7 +49,7 @@ export function createEventLog(database: Database, firstSeq: number): EventLog {
   })
 
   function oldestInRing(): number {
-    return Math.max(ringStart, lastSeq - followWindow + 1)
+    return Math.max(ringStart, lastSeq - ringSize + 1)
   }
 
   function page(after: number): readonly EventView[] {
@@ -83,11 +85,12 @@ export function createEventLog(database: Database, firstSeq: number): EventLog {
       }
       if (position + 1 >= oldestInRing()) {
         position++
-        yield ring[(position - ringStart) % followWindow]!
+        yield ring[(position - ringStart) % ringSize]!
         started = true
         continue
       }
-      if (live || (started && position < prunedSeq)) throw new FollowerTooSlowError(position)
+      if ((live && position < lastSeq - followWindow) || (started && position < prunedSeq))
+        throw new FollowerTooSlowError(position)
       const events = page(position)
       if (events.length === 0) position = Math.min(oldestInRing() - 1, publishedSeq)
       for (const event of events) {
@@ -115,7 +118,7 @@ export function createEventLog(database: Database, firstSeq: number): EventLog {
         ),
       )
       lastSeq = numbered.seq
-      ring[(lastSeq - ringStart) % followWindow] = numbered
+      ring[(lastSeq - ringStart) % ringSize] = numbered
       return numbered
     },
     query: (query) => queryEvents(database, query),

@@ -21,6 +21,11 @@ export class ByteCache<V> {
     return entry.value
   }
 
+  clear(): void {
+    this.#entries.clear()
+    this.#bytes = 0
+  }
+
   /** A value larger than the whole cache is not kept. */
   set(key: string, value: V, bytes: number): void {
     const previous = this.#entries.get(key)

@@ -48,6 +48,11 @@ export class RenderCache {
     }
   }
 
+  /** Forgets what is in memory; what is in the store stays. */
+  clear(): void {
+    this.#memory.clear()
+  }
+
   async put(key: string, entry: CacheEntry, outlivesProcess: boolean): Promise<void> {
     const bytes = Buffer.from(stringifyJson(entry))
     this.#memory.set(key, entry, bytes.length + 64)

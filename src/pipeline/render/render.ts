@@ -205,6 +205,11 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
       return count
     },
 
+    dropCaches() {
+      blobs.clear()
+      cache.clear()
+    },
+
     async render(request, signal) {
       const stop = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal])
       stop.throwIfAborted()

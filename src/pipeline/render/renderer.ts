@@ -53,6 +53,8 @@ export interface Renderer extends AsyncDisposable {
   render(request: RenderRequest, signal?: AbortSignal): Promise<RenderResult>
   /** Renders that did work (were not answered from a cache) since start. */
   readonly count: number
+  /** Lets go of parsed manifests and results that are kept to save parsing them again. */
+  dropCaches(): void
 }
 
 /** A chart or version range resolved against its repository, before rendering. */

@@ -45,6 +45,7 @@ export async function testRenderer(options: Partial<RendererOptions> = {}): Prom
     get count() {
       return renderer.count
     },
+    dropCaches: () => renderer.dropCaches(),
     async [Symbol.asyncDispose]() {
       await renderer[Symbol.asyncDispose]()
       if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })

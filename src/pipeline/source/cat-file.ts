@@ -186,7 +186,8 @@ export function createBatchParser(onAnswer: (object: GitObject | undefined) => v
           continue
         }
         head = { oid: parts[1]!, type: parts[2] as GitObject['type'] }
-        body = Buffer.allocUnsafe(Number(parts[3]))
+        // Of its own: a slice of the shared pool would keep 64 KiB alive for as long as a small tree is remembered.
+        body = Buffer.allocUnsafeSlow(Number(parts[3]))
         filled = 0
       }
       const take = Math.min(body.length - filled, chunk.length - at)

@@ -1,5 +1,11 @@
 /** What a revision may mean: names, ids, version ranges. Pure. */
-import { compareBuild, parse, Range, type SemVer } from 'semver'
+import { createRequire } from 'node:module'
+import type Semver from 'semver'
+import type { Range, SemVer } from 'semver'
+
+// Loaded when the first range is met: 47 modules, and most repositories follow a branch.
+const load = createRequire(import.meta.url)
+const semver = () => load('semver') as typeof Semver
 
 /** A full object id: sha1 or sha256. */
 export function isFullSha(revision: string): boolean {
@@ -44,7 +50,7 @@ export function highestTag(range: string, tags: Iterable<string>): string | unde
   for (const tag of tags) {
     const version = versionOf(tag)
     if (version === undefined || !groups.some((group) => fits(group, version))) continue
-    const order = best === undefined ? 1 : compareBuild(version, best.version)
+    const order = best === undefined ? 1 : semver().compareBuild(version, best.version)
     // `v1.2.3` and `1.2.3` both exist: the same one each time.
     if (best === undefined || order > 0 || (order === 0 && tag > best.tag)) best = { tag, version }
   }
@@ -61,6 +67,7 @@ const prerelease = /\d-[0-9A-Za-z]/
 /** The alternatives of a range in the notation of npm's semver: no commas, no `!=`, no `=>`. Undefined when it is none. */
 function rangeGroups(text: string): readonly RangeGroup[] | undefined {
   try {
+    const { Range } = semver()
     return text.split('||').map((part) => {
       const spaced = part.replaceAll(',', ' ').replaceAll('=>', '>=').replaceAll('=<', '<=').trim()
       const options = { includePrerelease: prerelease.test(spaced.replace(/\s-\s/g, ' ')) }
@@ -80,5 +87,5 @@ function versionOf(tag: string): SemVer | undefined {
   const match = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?([-+].*)?$/.exec(tag)
   if (match === null) return undefined
   const [, major, minor = '0', patch = '0', rest = ''] = match
-  return parse(`${Number(major)}.${Number(minor)}.${Number(patch)}${rest}`) ?? undefined
+  return semver().parse(`${Number(major)}.${Number(minor)}.${Number(patch)}${rest}`) ?? undefined
 }

@@ -91,4 +91,6 @@ export interface Sources extends AsyncDisposable {
   watch(url: string, listener: () => void): () => void
   /** A webhook says something moved: every watched repository whose URL matches (all of them for undefined) calls its listeners. Returns how many. */
   poke(url?: string): number
+  /** Lets go of objects that are kept to save reading them again. */
+  dropCaches(): void
 }

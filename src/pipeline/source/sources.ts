@@ -119,6 +119,7 @@ export function createSources(options: SourcesOptions): Sources {
   }
 
   return {
+    dropCaches: () => cache.clear(),
     open: (url) => open(url).opened.repository,
     watch(url, listener) {
       const { key, opened: target } = open(url)
