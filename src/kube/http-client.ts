@@ -194,8 +194,13 @@ export function createKubeClient(connection: Connection, options: KubeClientOpti
       const path = pathOf(resource, object) + query
       const more = { contentType: 'application/apply-patch+yaml', dryRun: dryRun === true }
       const answer = await objectRequest('apply', 'PATCH', resource, path, object, more, signal)
+      // Whoever only asked whether the server would take it does not look at the object.
+      let parsed = dryRun === true ? undefined : (parseAnswer(answer.text) as KubeObject)
       return {
-        object: parseAnswer(answer.text) as KubeObject,
+        get object() {
+          parsed ??= parseAnswer(answer.text) as KubeObject
+          return parsed
+        },
         created: answer.status === 201,
         warnings: parseWarnings(answer.headers['warning']),
       }

@@ -16,7 +16,18 @@ export interface ApplicationSample {
   readonly health: string
 }
 
-export type Metrics = ReturnType<typeof createMetrics>
+type Made = ReturnType<typeof createMetrics>
+
+/** What the rest of the process sees of a metric is the one method that feeds it. */
+export type Metrics = {
+  readonly [Name in keyof Made]: Made[Name] extends Counter<infer Label>
+    ? Pick<Counter<Label>, 'inc'>
+    : Made[Name] extends Gauge<infer Label>
+      ? Pick<Gauge<Label>, 'set'>
+      : Made[Name] extends Histogram<infer Label>
+        ? Pick<Histogram<Label>, 'observe'>
+        : Made[Name]
+}
 
 const fast = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const slow = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900]

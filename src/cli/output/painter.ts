@@ -45,7 +45,9 @@ function newsPainter({ screen }: PainterOptions): Painter {
       last = state
     },
     print: (text) => void screen.write(text),
-    [Symbol.dispose]() {},
+    [Symbol.dispose]() {
+      last = undefined
+    },
   }
 }
 
@@ -87,6 +89,7 @@ function livePainter({ screen, style, now, after }: PainterOptions): Painter {
     [Symbol.dispose]() {
       if (ended) return
       ended = true
+      state = undefined
       cancel?.()
       if (painted > 0) screen.write(erase())
     },
