@@ -3,12 +3,15 @@
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 import v8 from 'node:v8'
+import { restartWithLeanMalloc } from './lean-malloc.js'
 import node24 from './node24.cjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const main = new URL('../src/main.ts', import.meta.url)
 
 if (node24.isNode24()) {
+  // Returns only when there is nothing to change.
+  restartWithLeanMalloc(process.argv.slice(2))
   // A long-lived process that is mostly idle: rather collect a little more often than keep tens of MiB of young garbage around.
   v8.setFlagsFromString('--max-semi-space-size=4')
   // Type stripping and compiling cost more than half of a short command; the cache lives and dies with the installed modules.
