@@ -37,16 +37,23 @@ export function start(args: readonly string[], env: Record<string, string> = {})
   }
 }
 
-/** Resident memory in MiB. */
-export function rssMiB(pid: number): number {
-  const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  return Number(line?.[1] ?? 0) / 1024
+/** Memory in MiB: resident now, the part of it that is mapped files (above all the Node binary, which processes share), and the peak. */
+export function memoryOf(pid: number): { rss: number; files: number; peak: number } {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const of = (name: string) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(text)?.[1] ?? 0) / 1024)
+  return { rss: of('VmRSS'), files: of('RssFile'), peak: of('VmHWM') }
 }
 
 /** User and system time of a process without its children, in milliseconds. */
 export function cpuMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+/** User and system time of all children that have ended, in milliseconds. */
+export function childrenCpuMs(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[13]) + Number(fields[14])) * 10
 }
 
 /** Polls until `look` gives a value. Throws with what the process printed when it ends first, or when the time is over. */
@@ -75,4 +82,8 @@ export function median(values: readonly number[]): number {
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+export function round(value: number): number {
+  return Math.round(value * 100) / 100
 }
