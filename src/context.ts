@@ -20,7 +20,7 @@ import { createRenderer } from './pipeline/render/render.ts'
 import { createSources } from './pipeline/source/sources.ts'
 import { type Clock, systemClock } from './runtime/clock.ts'
 import type { Logger } from './runtime/logger.ts'
-import { createMetrics, type Metrics } from './runtime/metrics.ts'
+import type { Metrics } from './runtime/metrics.ts'
 import { createPool } from './runtime/pool.ts'
 import { createTracing } from './runtime/tracing.ts'
 import { createWorkQueue } from './runtime/work-queue.ts'
@@ -29,6 +29,8 @@ import { openStore } from './store/open-store.ts'
 import { createKubernetesTarget, readOnly } from './targets/kubernetes.ts'
 
 export interface Context extends AsyncDisposable {
+  /** Lets go of everything that is kept only to save doing it again: for a process that rests. */
+  dropCaches(): void
   readonly system: System
   readonly metrics: Metrics
   readonly controllers: ControllerContext
@@ -38,6 +40,7 @@ export interface ContextOptions {
   readonly config: Config
   readonly version: string
   readonly logger: Logger
+  readonly metrics: Metrics
   /** Where `in-cluster` and an empty destination lead. */
   readonly connection: Connection
   /** Other clusters that destinations may name. */
@@ -57,12 +60,11 @@ const requestsPerCluster = 32
 const controlNamespace = 'argocd'
 
 export async function createContext(options: ContextOptions): Promise<Context> {
-  const { config, logger } = options
+  const { config, logger, metrics } = options
   const clock = options.clock ?? systemClock
   const random = options.random ?? Math.random
   await using stack = new AsyncDisposableStack()
 
-  const metrics = createMetrics()
   const tracing = stack.use(await createTracing({ endpoint: config.otlpEndpoint, version: options.version, clock }))
   const store = stack.use(await openStore(join(config.dataDir, 'store'), { clock, logger: logger.child('store') }))
   const sources = stack.use(
@@ -208,7 +210,11 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     })),
   )
   const resources = stack.move()
-  return { system, metrics, controllers, [Symbol.asyncDispose]: () => resources.disposeAsync() }
+  const dropCaches = () => {
+    sources.dropCaches()
+    renderer.dropCaches()
+  }
+  return { dropCaches, system, metrics, controllers, [Symbol.asyncDispose]: () => resources.disposeAsync() }
 }
 
 /** Most installations have no scripts: Lua is not started for them. */

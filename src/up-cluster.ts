@@ -8,7 +8,6 @@ import type { Connection } from './kube/connection.ts'
 import { KubeconfigError, loadConnection, loadKubeconfig } from './kube/kubeconfig.ts'
 import { systemClock } from './runtime/clock.ts'
 import type { Lifecycle } from './runtime/lifecycle.ts'
-import { startSandbox } from './sandbox/sandbox.ts'
 
 export interface Connections {
   /** Shown beside the service. */
@@ -46,6 +45,8 @@ export async function openConnections(config: Config, env: Environment, lifecycl
 }
 
 async function openSandbox(config: Config, fresh: boolean, lifecycle: Lifecycle): Promise<Connections> {
+  // Loaded here: who has a cluster must not pay for a second one.
+  const { startSandbox } = await import('./sandbox/sandbox.ts')
   const directory = join(config.dataDir, 'sandbox')
   const sandbox = lifecycle.use('sandbox', await startSandbox({ clock: systemClock, directory, fresh }))
   const kubeconfig = join(config.dataDir, 'sandbox.kubeconfig')

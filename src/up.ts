@@ -20,7 +20,9 @@ import { collectWhenIdle } from './runtime/idle-collection.ts'
 import { createLifecycle, type Lifecycle } from './runtime/lifecycle.ts'
 import { LockHeldError, lockDirectory } from './runtime/lock-file.ts'
 import { createLogger } from './runtime/logger.ts'
-import { createServer, listen as listenOn } from './server/server.ts'
+import type { Metrics } from './runtime/metrics.ts'
+import { noMetrics } from './runtime/no-metrics.ts'
+import type { createServer, listen as listenOnAddress } from './server/server.ts'
 import { openConnections } from './up-cluster.ts'
 
 export interface UpIo {
@@ -33,6 +35,11 @@ export interface UpIo {
 }
 
 const clock = systemClock
+/** How often progress is looked at, and the share of one core it may take. */
+const lookMs = 100
+const lookShare = 0.02
+/** How often the end of the first round is looked for; a look that is not the last ends at the first application that is under way. */
+const firstLookMs = 5
 
 /** Resolves with the exit code. Throws HalcyonError for what is wrong before anything runs. */
 export async function up(config: Config, io: UpIo): Promise<number> {
@@ -68,17 +75,32 @@ export async function up(config: Config, io: UpIo): Promise<number> {
   })
   context = lifecycle.use(
     'system',
-    await createContext({ config, version: io.version, logger: log.logger, connection, others, env: io.env }),
+    await createContext({
+      config,
+      version: io.version,
+      logger: log.logger,
+      metrics: await metricsFor(config),
+      connection,
+      others,
+      env: io.env,
+    }),
   )
-  const { url } = await progress.service('halcyon', () => listen(config, context, io, lifecycle, log.logger))
+  const url = servesApi(config)
+    ? (await progress.service('halcyon', () => listen(config, context, io, lifecycle, log.logger))).url
+    : ''
 
   const running = context.system.run(root, lifecycle.signal)
   progress.follow(() => context.system.applications())
   lifecycle.onClose(
     'idle collection',
-    collectWhenIdle(clock, () => context.system.allSettled()),
+    collectWhenIdle(
+      clock,
+      () => context.system.allSettled(),
+      () => context.dropCaches(),
+    ),
   )
-  const views = await firstRound(context, config, lifecycle.signal)
+  // Let go of below: the views of a large fleet are larger than what they are views of.
+  let views = await firstRound(context, config, lifecycle.signal)
   progress.end()
   const exitCode = await (config.once ? answerOnce(context, config, io, views, startedAt, lifecycle) : serve())
   await running
@@ -100,6 +122,7 @@ export async function up(config: Config, io: UpIo): Promise<number> {
       },
       { now: clock.now(), style: styleFor(io.stdout.isTTY, io.env), width: io.stdout.columns },
     )
+    views = []
     io.stdout.write(`\n${lines.join('\n')}\n\n  Listening on ${url}; stop with Ctrl-C.\n`)
     await aborted(lifecycle.signal)
     io.stderr.write('\nStopping.\n')
@@ -144,6 +167,17 @@ async function openRepository(
   return { repo: demo.bare, clone: demo.clone }
 }
 
+/** A single run is over before anybody looks at it, and it starts faster without; who names an address wants it all the same. */
+function servesApi(config: Config): boolean {
+  return !config.once || !config.listen.fallback
+}
+
+async function metricsFor(config: Config): Promise<Metrics> {
+  if (!servesApi(config)) return noMetrics
+  const { createMetrics } = await import('./runtime/metrics.ts')
+  return createMetrics()
+}
+
 /** Starts the API; the CLI finds it through a file that only this user can read. */
 async function listen(
   config: Config,
@@ -152,6 +186,7 @@ async function listen(
   lifecycle: Lifecycle,
   logger: Parameters<typeof createServer>[0]['logger'],
 ): Promise<{ readonly url: string; readonly detail: string }> {
+  const { createServer, listen: listenOn } = await import('./server/server.ts')
   const token = randomBytes(24).toString('base64url')
   const server = createServer({
     engine: context.system,
@@ -163,14 +198,18 @@ async function listen(
     ...(config.webhookSecret === undefined ? {} : { webhookSecret: config.webhookSecret }),
   })
   lifecycle.onClose('server', () => server.close())
-  const url = await bind(server, config.listen)
+  const url = await bind(server, config.listen, listenOn)
   await writeServerFile(config.dataDir, { url, token })
   lifecycle.onClose('server file', () => removeServerFile(config.dataDir))
   return { url, detail: url }
 }
 
 /** The usual port may be taken by another halcyon; only a port that somebody asked for has to be had. */
-async function bind(server: ReturnType<typeof createServer>, wanted: Config['listen']): Promise<string> {
+async function bind(
+  server: ReturnType<typeof createServer>,
+  wanted: Config['listen'],
+  listenOn: typeof listenOnAddress,
+): Promise<string> {
   try {
     return await listenOn(server, wanted)
   } catch (error) {
@@ -182,9 +221,12 @@ async function bind(server: ReturnType<typeof createServer>, wanted: Config['lis
 /** The first round is over when nothing is on the way any more; a broken application does not hold up the screen for ever. */
 async function firstRound(context: Context, config: Config, signal: AbortSignal): Promise<readonly ApplicationView[]> {
   const bound = config.once ? Number.POSITIVE_INFINITY : clock.now() + 45_000
+  let pauseMs = firstLookMs
   while (!signal.aborted && clock.now() < bound) {
-    await clock.sleep(40, signal).catch(() => {})
+    await clock.sleep(pauseMs, signal).catch(() => {})
+    const began = performance.now()
     if (context.system.allSettled()) break
+    pauseMs = Math.max(firstLookMs, (performance.now() - began) / lookShare)
   }
   return context.system.applications()
 }
@@ -255,16 +297,21 @@ function showProgress(io: UpIo, startedAt: number): Progress {
     },
     services: () => services,
     follow(list) {
-      const timer = setInterval(() => {
+      const look = () => {
+        const began = performance.now()
         applications = list()
         update(applications.length <= 1 ? 'reading the repository' : '')
-      }, 100)
-      stopFollowing = () => clearInterval(timer)
+        // A look costs as much as there are applications; watching must not take the time that the work needs.
+        const costMs = performance.now() - began
+        stopFollowing = clock.after(Math.max(lookMs, costMs / lookShare), look)
+      }
+      stopFollowing = clock.after(lookMs, look)
     },
     end() {
       if (ended) return
       ended = true
       stopFollowing()
+      applications = []
       painter[Symbol.dispose]()
     },
   }

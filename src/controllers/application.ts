@@ -41,6 +41,8 @@ const sourceBackoff = { baseMs: 1_000, factor: 2, maxMs: 120_000, jitter: 0.2 }
 const causeLookMs = 30_000
 /** Clocks are set and machines sleep: a window that opens later than this is looked at again before. */
 const windowLookMs = 6 * 3_600_000
+/** Operations that may wait for their turn to write. More would only hold their objects in memory, and keep a newer commit waiting behind them. */
+const operationsInLine = 32
 
 export interface ApplicationController {
   reconcile(name: string, signal: AbortSignal): Promise<Outcome>
@@ -172,6 +174,7 @@ async function deliver(
   { cluster, targetOf, aim, drifted }: Delivery,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  if (app.running === undefined) await context.writing.room(operationsInLine, signal)
   const desired = await computeDesired(context, app, aim.manifest, aim.resolved, cluster, signal)
   if (app.implicit && desired.objects.length === 0 && app.inventory.size === 0) throw nothingThere(app)
   checkObjects(context, app, desired.objects)

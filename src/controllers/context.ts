@@ -7,6 +7,7 @@ import type { PipelineOptions } from '../pipeline/pipeline.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Metrics } from '../runtime/metrics.ts'
+import type { Pool } from '../runtime/pool.ts'
 import type { Tracing } from '../runtime/tracing.ts'
 import type { WorkQueue } from '../runtime/work-queue.ts'
 import type { Store } from '../store/store.ts'
@@ -37,7 +38,8 @@ export interface ControllerContext {
   readonly destinations: Destinations
   readonly clusterSecrets: ClusterSecrets
   readonly queue: WorkQueue<string>
-  readonly writing: { run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> }
+  /** Operations that ask and write at once; the others wait in line. */
+  readonly writing: Pool
   readonly settings: Settings
   readonly setTools: SetTools
 }

@@ -46,11 +46,21 @@ export interface FleetOptions {
 
 export function createFleet(options: FleetOptions): Fleet {
   const all = new Map<string, ManagedApplication>()
-  const owners = new Map<string, string>()
+  /** By cluster, so that the keys are the ones that the inventories hold anyway. */
+  const ownersByCluster = new Map<string, Map<string, string>>()
   const projects = createProjects(options.onProjectChanged, (name) => all.has(name))
   const sets = new Map<string, ManagedSet>()
   const isThere = (parent: string) =>
     isSetKey(parent) ? sets.get(nameOfSetKey(parent))?.deleting === false : all.has(parent)
+
+  function ownersOf(cluster: string): Map<string, string> {
+    let owners = ownersByCluster.get(cluster)
+    if (owners === undefined) {
+      owners = new Map()
+      ownersByCluster.set(cluster, owners)
+    }
+    return owners
+  }
 
   function refuseHeld(name: string, parent: string): void {
     const known = all.get(name)
@@ -62,7 +72,8 @@ export function createFleet(options: FleetOptions): Fleet {
   }
 
   const applications = {
-    upsert(manifest: Application, parent: string) {
+    upsert(parsed: Application, parent: string) {
+      const manifest = detached(parsed)
       const { name } = manifest.metadata
       if (name === parent) return
       const known = all.get(name)
@@ -160,15 +171,15 @@ export function createFleet(options: FleetOptions): Fleet {
       all.delete(name)
       registry.gone(name)
     },
-    owner: (cluster, key) => owners.get(`${cluster} ${key}`),
+    owner: (cluster, key) => ownersOf(cluster).get(key),
     claim(cluster, key, name) {
-      const owner = owners.get(`${cluster} ${key}`)
+      const owner = ownersOf(cluster).get(key)
       if (owner !== undefined && owner !== name && all.has(owner)) return false
-      owners.set(`${cluster} ${key}`, name)
+      ownersOf(cluster).set(key, name)
       return true
     },
     release(cluster, key, name) {
-      if (owners.get(`${cluster} ${key}`) === name) owners.delete(`${cluster} ${key}`)
+      if (ownersOf(cluster).get(key) === name) ownersOf(cluster).delete(key)
     },
   }
 }
@@ -187,4 +198,9 @@ function deletingOf(manifest: Application): Deleting {
   if (own === undefined) return { cascade: false, propagation: undefined }
   if (own === `${finalizer}/background`) return { cascade: true, propagation: 'Background' }
   return { cascade: true, propagation: own === `${finalizer}/foreground` ? 'Foreground' : undefined }
+}
+
+/** A copy whose texts are its own: what was parsed are slices, each of which keeps the text of the whole file in memory. */
+function detached(manifest: Application): Application {
+  return JSON.parse(JSON.stringify(manifest)) as Application
 }

@@ -183,21 +183,21 @@ async function work(
   }
   const spans = context.tracing
   const named = { 'halcyon.application': app.name }
-  const prediction = settings.dryRun
-    ? await spans.span('halcyon.dry-run', named, () => predict(plan, targetOf, () => false, signal))
-    : nothingPredicted
+  const ask = () => spans.span('halcyon.dry-run', named, () => predict(plan, targetOf, () => false, signal))
+  // Only the keys are kept: the answers of the server are large, and an operation may wait for health for a long time.
+  const { settled } = settings.dryRun ? await context.writing.run(ask, signal) : nothingPredicted
   const known = (await store.hookRuns(id)).filter((run) => !(start.failedHooksAgain && run.succeeded === false))
   const runs = new Map(known.map((run) => [`${run.key} ${run.phase}`, run]))
   recordIntents(context, start)
   await runOperation(
     {
       id,
-      plan: start.hooksAlone ? plan : withoutNeedlessHooks(plan, prediction.settled),
+      plan: start.hooksAlone ? plan : withoutNeedlessHooks(plan, settled),
       clock: context.clock,
       targetOf,
       writing: context.writing,
       changed: app.changed,
-      settled: prediction.settled,
+      settled,
       waveDelayMs: settings.waveDelayMs,
       propagation: app.deleting?.propagation ?? policy.propagation,
       journal: {
@@ -213,7 +213,7 @@ async function work(
         app.operation = { ...rest, ...step }
       },
       onApplied: (change, written) => {
-        if (!prediction.settled.has(change.key)) progress.changes++
+        if (!settled.has(change.key)) progress.changes++
         noteApplied(context, start, change, written)
       },
       onRemoved: (change) => {

@@ -1,10 +1,12 @@
 /** The control loops put together: who wakes whom. Implements what the API needs. */
 import { type Application, sourcesOf } from '../api/application.ts'
 import { defaultProjectName } from '../api/appproject.ts'
+import { countStates } from '../api/counts.ts'
 import { HalcyonError, messageOf } from '../api/errors.ts'
 import { argoGroup } from '../api/names.ts'
 import type { ApplicationDetail, CommitView, HistoryView, OperationView } from '../api/views.ts'
 import { parseRefKey } from '../kube/object.ts'
+import { pauseAfterLookMs } from '../pipeline/apply/pause.ts'
 import { sameFingerprint } from '../pipeline/diff/fingerprint.ts'
 import type { LiveObject } from '../pipeline/plan/types.ts'
 import type { Engine, SyncRequest } from '../server/engine.ts'
@@ -51,6 +53,9 @@ export interface System extends Engine {
   readonly repositories: RepositoryController
 }
 
+/** How often large applications whose verdict has to wait are looked for. */
+const largeVerdictsMs = 20
+
 export function createSystem(context: ControllerContext, version: { readonly renders: () => number }): System {
   const { fleet, queue, store, clock } = context
   const applications = createApplicationController(context)
@@ -58,6 +63,9 @@ export function createSystem(context: ControllerContext, version: { readonly ren
   const sets = createSetController(context, context.setTools)
   const explainer = createExplainer(context)
   const dirty = new Set<ManagedApplication>()
+  let flushing = false
+  /** When the next verdict on a large application is due. */
+  const nextVerdict = new WeakMap<ManagedApplication, number>()
   let ready = false
 
   function liveOf(app: ManagedApplication): (key: string) => LiveObject | undefined {
@@ -70,17 +78,25 @@ export function createSystem(context: ControllerContext, version: { readonly ren
   /** Many events of one application in one turn form one verdict. */
   function markDirty(app: ManagedApplication): void {
     app.changed.notify()
-    if (dirty.size === 0) setImmediate(flushDirty)
     dirty.add(app)
+    if (flushing) return
+    flushing = true
+    setImmediate(flushDirty)
   }
 
   function flushDirty(): void {
-    const apps = [...dirty]
-    dirty.clear()
-    for (const app of apps) {
+    flushing = false
+    for (const app of dirty) {
+      if (clock.now() < (nextVerdict.get(app) ?? 0)) continue
+      dirty.delete(app)
+      const pauseMs = pauseAfterLookMs(app.inventory.size)
+      if (pauseMs > 0) nextVerdict.set(app, clock.now() + pauseMs)
       refreshHealth(context, app, liveOf(app))
       if (app.health.status === 'Progressing' || app.health.status === 'Degraded') explainer.watch(app)
     }
+    if (dirty.size === 0) return
+    flushing = true
+    clock.after(largeVerdictsMs, flushDirty)
   }
 
   function wake(owner: string | undefined, key: string, live: LiveObject | undefined): void {
@@ -300,9 +316,11 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     allSettled() {
       if (!ready || queue.size > 0 || queue.running > 0 || dirty.size > 0) return false
       const now = clock.now()
-      return [...fleet.all.values()].every((app) => isSettled(app, context.settings, now))
+      for (const app of fleet.all.values()) if (!isSettled(app, context.settings, now)) return false
+      return true
     },
     applications: () => [...fleet.all.values()].map(viewOf).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    counts: () => countStates(fleet.all.values()),
     async application(name): Promise<ApplicationDetail> {
       const app = fleet.get(name)
       const change = await changeOf(app, bound())

@@ -1,5 +1,6 @@
 /** What the HTTP API needs of the running system. The controllers implement it; tests give a small object. */
 
+import type { ApplicationCounts } from '../api/counts.ts'
 import type { HoldView, UndoView } from '../api/hold.ts'
 import type { ResourceSelector } from '../api/resource-selector.ts'
 import type {
@@ -40,6 +41,8 @@ export interface HoldRequest {
 /** Methods that name an application throw HalcyonError NotFound when there is none. */
 export interface Engine {
   applications(): readonly ApplicationView[]
+  /** How many there are in which state; much cheaper than all of them. */
+  counts(): ApplicationCounts
   application(name: string): Promise<ApplicationDetail>
   /** Starts a sync (a newer request supersedes a running one) and returns the operation. */
   sync(name: string, request: SyncRequest): Promise<OperationView>

@@ -1,4 +1,5 @@
 /** A small engine for tests of the server: a fixed fleet and an event log that the test writes. It delivers nothing. */
+import { countStates } from '../api/counts.ts'
 import { HalcyonError } from '../api/errors.ts'
 import type { HoldView } from '../api/hold.ts'
 import type { ApplicationView, EventView } from '../api/views.ts'
@@ -68,6 +69,7 @@ export function createTestEngine(applications: readonly ApplicationView[]): Test
       return event
     },
     applications: () => applications,
+    counts: () => countStates(applications),
     application: async (name) => ({ ...find(name), resources: [], warnings: [] }),
     async sync(name, request) {
       find(name)

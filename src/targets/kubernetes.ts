@@ -1,7 +1,7 @@
 /** A Kubernetes cluster as a target: server-side apply with our field manager, and one place that maps its errors to reasons. Effect. */
 import { HalcyonError, messageOf } from '../api/errors.ts'
 import { argoGroup, fieldManager } from '../api/names.ts'
-import type { ApiResource, Discovery, KubeClient } from '../kube/client.ts'
+import type { ApiResource, ApplyResult, Discovery, KubeClient } from '../kube/client.ts'
 import { ApiError, ConnectionError, isConflict, isNotFound } from '../kube/errors.ts'
 import { apiVersionOf, type GroupKind, type KubeObject, type ObjectRef, refText, versionOf } from '../kube/object.ts'
 import type { Target, Written } from '../pipeline/apply/target.ts'
@@ -48,10 +48,15 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
         { fieldManager, force: true, dryRun, fieldValidation },
         signal,
       )
+      if (dryRun) return predicted(result)
+      const { metadata } = result.object
+      // The watch is often faster than the answer, and then this very version was looked at already.
+      const known = live.observe(result.object)
+      const isThis = known.uid === metadata.uid && known.resourceVersion === metadata.resourceVersion
       return {
         object: result.object,
-        uid: result.object.metadata.uid ?? '',
-        fingerprint: fingerprint(result.object, fieldManager),
+        uid: metadata.uid ?? '',
+        fingerprint: isThis ? known.fingerprint : fingerprint(result.object, fieldManager),
         created: result.created,
         warnings: result.warnings,
       }
@@ -100,11 +105,7 @@ export function createKubernetesTarget(options: { client: KubeClient; live: Live
       }
     },
     predict: (desired, signal) => send(desired, true, signal),
-    async apply(desired, signal) {
-      const written = await send(desired, false, signal)
-      live.observe(written.object)
-      return written
-    },
+    apply: (desired, signal) => send(desired, false, signal),
     async remove(ref, uid, propagation, signal) {
       try {
         await client.delete(
@@ -140,6 +141,24 @@ async function found(read: Promise<KubeObject>): Promise<KubeObject | undefined>
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error
+  }
+}
+
+/** Looked at only for what exists already: for what is new, that the server would take it is the answer. */
+function predicted(result: ApplyResult): Written {
+  const { created, warnings } = result
+  return {
+    created,
+    warnings,
+    get object() {
+      return result.object
+    },
+    get uid() {
+      return result.object.metadata.uid ?? ''
+    },
+    get fingerprint() {
+      return fingerprint(result.object, fieldManager)
+    },
   }
 }
 

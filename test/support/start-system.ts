@@ -11,6 +11,7 @@ import type { GroupKind, KubeObject } from '../../src/kube/object.ts'
 import { rootApplication } from '../../src/root-application.ts'
 import { type Clock, systemClock } from '../../src/runtime/clock.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
+import { createMetrics } from '../../src/runtime/metrics.ts'
 import type { SandboxOptions } from '../../src/sandbox/sandbox.ts'
 import { writePrivate } from '../../src/up-cluster.ts'
 import { type Faults, startFaultProxy } from './fault-proxy.ts'
@@ -114,6 +115,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
     version: 'test',
     logger: silentLogger,
     connection: options.cluster.connection,
+    metrics: createMetrics({ processMetrics: false }),
     others: options.others ?? (() => []),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   })

@@ -280,3 +280,32 @@ test('runOperation() learns new kinds after a CRD and before what comes next', a
     'apply Widget one',
   ])
 })
+
+test('what waits for a deletion that never ends holds no place among the writers', async () => {
+  const { clock, context, put, live } = scene()
+  const stuck = change('create', 'ConfigMap', 'stuck')
+  put(stuck.key, '')
+  live.set(stuck.key, { ...live.get(stuck.key)!, deleting: true })
+  let places = 0
+  const stop = new AbortController()
+  const running = runOperation(
+    {
+      ...context([step('Sync', 0, stuck)]),
+      writing: {
+        async run(work) {
+          places++
+          try {
+            return await work()
+          } finally {
+            places--
+          }
+        },
+      },
+    },
+    stop.signal,
+  )
+  await clock.advance(60_000)
+  expect(places).toBe(0)
+  stop.abort(new HalcyonError('Terminated', 'the test is over'))
+  await expect(running).rejects.toThrow('the test is over')
+})

@@ -3,13 +3,15 @@ import { HalcyonError } from '../../api/errors.ts'
 import type { HealthStatus, OperationView } from '../../api/views.ts'
 import { type GroupKind, type ObjectRef, refText } from '../../kube/object.ts'
 import type { Clock } from '../../runtime/clock.ts'
+import { eachOf } from '../../runtime/each.ts'
 import type { Change, DesiredObject, ObjectOptions, Plan, Step } from '../plan/types.ts'
 import { deletesAfter, type HookContext, type HookJournal, removeHook, startHook } from './hook-run.ts'
 import { untilServed } from './new-kinds.ts'
 import type { Notifier } from './notifier.ts'
+import { pauseAfterLookMs } from './pause.ts'
 import { alwaysRecreated, recreatedAfter } from './recreate.ts'
 import { type Awaited, judgeStep } from './step-gate.ts'
-import type { Target, Written } from './target.ts'
+import { requestsAtOnce, type Target, type Written } from './target.ts'
 
 export interface OperationContext {
   readonly id: string
@@ -103,10 +105,10 @@ async function runStep(step: Step, last: boolean, context: OperationContext, sig
     for (const change of prunes) context.onRemoved(change)
   }
   const writes = step.changes.filter((change) => change.desired !== undefined)
-  if (writes.length > 0) {
-    await context.writing.run(async () => {
-      for (const group of sameKindRuns(writes)) await applyGroup(group, context, signal)
-    }, signal)
+  for (const group of sameKindRuns(writes)) {
+    // What may have to wait for the cluster takes no place: a finalizer that never ends must not hold up other applications.
+    if (group.some((change) => mayWait(change, context))) await applyGroup(group, context, signal)
+    else await context.writing.run(() => applyGroup(group, context, signal), signal)
   }
   if (last) context.onWritten()
   const hooks = writes.filter((change) => change.action === 'hook')
@@ -146,8 +148,15 @@ function sameKindRuns(changes: readonly Change[]): Change[][] {
   return runs
 }
 
+/** A hook waits for its older run to go, an object for its own deletion (Force=true asks for one), a definition until its kind is served. */
+function mayWait(change: Change, context: OperationContext): boolean {
+  if (change.action === 'hook' || change.ref.kind === 'CustomResourceDefinition') return true
+  if (change.desired?.options.force === true) return true
+  return context.targetOf(change.ref).live(change.key)?.deleting === true
+}
+
 async function applyGroup(group: readonly Change[], context: OperationContext, signal: AbortSignal): Promise<void> {
-  await allOrFirstError(group.map((change) => applyOne(change, context, signal)))
+  await eachOf(group, requestsAtOnce, (change) => applyOne(change, context, signal))
   const first = group[0]
   if (first?.ref.kind === 'CustomResourceDefinition') {
     await waitFor(
@@ -219,14 +228,12 @@ function hookContext(context: OperationContext): HookContext {
 }
 
 async function removeAll(prunes: readonly Change[], context: OperationContext, signal: AbortSignal): Promise<void> {
-  await allOrFirstError(
-    prunes.map(async (change) => {
-      const target = context.targetOf(change.ref)
-      const live = target.live(change.key)
-      if (live === undefined) return
-      await target.remove(change.ref, live.uid, context.propagation, signal)
-    }),
-  )
+  await eachOf(prunes, requestsAtOnce, async (change) => {
+    const target = context.targetOf(change.ref)
+    const live = target.live(change.key)
+    if (live === undefined) return
+    await target.remove(change.ref, live.uid, context.propagation, signal)
+  })
 }
 
 /** Records the end of a hook, then deletes it if its policy says so. */
@@ -268,6 +275,8 @@ async function waitFor(awaited: readonly Awaited[], context: OperationContext, s
       context.onProgress({ message: text, waitingFor: { ref: verdict.ref, message: verdict.message, since } })
     }
     await past(version, verdict.lookAgainMs, context, signal)
+    const pauseMs = pauseAfterLookMs(awaited.length)
+    if (pauseMs > 0) await context.clock.sleep(pauseMs, signal)
   }
 }
 
@@ -331,10 +340,4 @@ async function past(
   } finally {
     cancel()
   }
-}
-
-/** Lets every write of a group end before the first error is thrown, so that nothing runs on unobserved. */
-async function allOrFirstError(writes: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(writes)
-  for (const result of results) if (result.status === 'rejected') throw result.reason
 }

@@ -1,12 +1,13 @@
 /** The gather step of a sync: a server dry run of everything that would be written, so that a bundle which would be refused is refused whole. Effect, but writes nothing. */
 import { HalcyonError, messageOf, reasonOf } from '../../api/errors.ts'
 import { type GroupKind, refText, versionOf } from '../../kube/object.ts'
+import { eachOf } from '../../runtime/each.ts'
 import { sameFingerprint } from '../diff/fingerprint.ts'
 import { isCrd, isNamespace } from '../plan/namespaces.ts'
 import type { Change, DesiredObject, Plan } from '../plan/types.ts'
 import { kindsServedBy } from './new-kinds.ts'
 import { alwaysRecreated, recreatedAfter } from './recreate.ts'
-import type { Target, Written } from './target.ts'
+import { requestsAtOnce, type Target, type Written } from './target.ts'
 
 export interface Prediction {
   /** By key; what was not asked is absent. */
@@ -34,31 +35,29 @@ export async function predict(
     .filter((step) => step.phase !== 'SyncFail')
     .flatMap((step) => step.changes.filter((change) => change.desired !== undefined))
   const coming = comingWith(changes)
-  await Promise.all(
-    changes.map(async (change) => {
-      const desired = change.desired
-      if (desired === undefined) return
-      const target = targetOf(desired.ref)
-      if (isBeyondPrediction(change, desired, target, coming, namespaceComing)) return
-      try {
-        const result = await target.predict(desired, signal)
-        written.set(change.key, result)
-        const live = target.live(change.key)
-        if (
-          change.action !== 'hook' &&
-          live !== undefined &&
-          !live.deleting &&
-          sameFingerprint(live.fingerprint, result.fingerprint)
-        ) {
-          settled.add(change.key)
-        }
-      } catch (error) {
-        if (signal.aborted) throw signal.reason
-        if (target.live(change.key) !== undefined && recreatedAfter(error, desired)) return
-        refusals.push({ change, error })
+  await eachOf(changes, requestsAtOnce, async (change) => {
+    const desired = change.desired
+    if (desired === undefined) return
+    const target = targetOf(desired.ref)
+    if (isBeyondPrediction(change, desired, target, coming, namespaceComing)) return
+    try {
+      const result = await target.predict(desired, signal)
+      written.set(change.key, result)
+      const live = target.live(change.key)
+      if (
+        change.action !== 'hook' &&
+        live !== undefined &&
+        !live.deleting &&
+        sameFingerprint(live.fingerprint, result.fingerprint)
+      ) {
+        settled.add(change.key)
       }
-    }),
-  )
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      if (target.live(change.key) !== undefined && recreatedAfter(error, desired)) return
+      refusals.push({ change, error })
+    }
+  })
   if (refusals.length > 0) throw refusal(plan, refusals)
   return { written, settled }
 }

@@ -1,6 +1,9 @@
-/** What a sync writes to: a Kubernetes cluster, or Halcyon's own set of applications. Only this folder calls `apply` and `remove`. Types only. */
+/** What a sync writes to: a Kubernetes cluster, or Halcyon's own set of applications. Only this folder calls `apply` and `remove`. Types and one number. */
 import type { GroupKind, KubeObject, ObjectRef } from '../../kube/object.ts'
 import type { DesiredObject, LiveObject, ObjectOptions } from '../plan/types.ts'
+
+/** Requests that one operation has under way at once: enough to keep a server busy, few enough to leave others of a giant their share. */
+export const requestsAtOnce = 16
 
 /** What the target says an apply would lead to, or led to. */
 export interface Written {

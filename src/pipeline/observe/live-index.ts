@@ -59,16 +59,19 @@ export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
     for (const listener of listeners) listener(key, live, previous)
   }
 
-  /** `written`: the answer to a write of ours. */
-  function take(object: KubeObject, written: boolean): LiveObject {
+  /** `written`: the answer to a write of ours. `again`: its check has changed, so that the same version counts anew. */
+  function take(object: KubeObject, why: 'seen' | 'written' | 'again'): LiveObject {
     const { uid = '', resourceVersion = '' } = object.metadata
     const key = refKey(refOf(object))
     const previous = entries.get(key)
-    if (previous !== undefined && previous.uid === uid && isOlder(resourceVersion, previous.resourceVersion))
-      return previous
+    if (previous !== undefined && previous.uid === uid) {
+      // The watch repeats what the answer to our own write said already.
+      const isKnown = !isOlder(previous.resourceVersion, resourceVersion)
+      if (why === 'again' ? isOlder(resourceVersion, previous.resourceVersion) : isKnown) return previous
+    }
     const verdict = isIgnored(object) ? undefined : healthOf(object)
     const later = verdict instanceof Promise
-    const live = toLive(object, later ? meanwhile(previous, uid, resourceVersion, written) : verdict)
+    const live = toLive(object, later ? meanwhile(previous, uid, resourceVersion, why === 'written') : verdict)
     put(live, previous)
     if (later) late.expect(verdict, (settled) => correct(live, settled))
     return live
@@ -118,7 +121,7 @@ export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
         { labelSelector: selector, clock, random },
         {
           onObject: (object) => {
-            take(object, false)
+            take(object, 'seen')
           },
           onSynced: (seen, listVersion) => {
             dropVanished(kindKey, seen, listVersion)
@@ -173,13 +176,13 @@ export function createLiveIndex(options: LiveIndexOptions): LiveIndex {
       const missing = kinds.filter((kind) => !listedKinds.has(`${kind.group}/${kind.kind}`))
       if (missing.length > 0) await abortable(Promise.all(missing.map(ensureOne)), signal)
     },
-    observe: (object) => take(object, true),
+    observe: (object) => take(object, 'written'),
     async recheck(matches) {
       const affected = [...followed.values()].filter(({ resource }) => matches(resource))
       for (const { resource } of affected) {
         if (stop.signal.aborted) return
         for await (const page of client.list(resource, { labelSelector: selector }, stop.signal)) {
-          for (const object of page.items) take(object, false)
+          for (const object of page.items) take(object, 'again')
         }
       }
       await late.settled()

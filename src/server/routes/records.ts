@@ -9,12 +9,9 @@ const status = route({
   summary: 'The whole installation in one answer',
   answer: { description: 'Counts, readiness, statistics', schema: schemas.Status },
   async handle({ engine, version }) {
-    const applications = engine.applications()
     const answer: schemas.Status = {
       version,
-      applications: applications.length,
-      sync: countBy(applications, (application) => application.sync.status),
-      health: countBy(applications, (application) => application.health.status),
+      ...engine.counts(),
       notReady: engine.notReady(),
       statistics: engine.statistics(),
     }
@@ -61,11 +58,5 @@ const decisions = route({
     return { items: await engine.decisions({ limit: query.limit, ...application }) }
   },
 })
-
-function countBy<Item, Key extends string>(items: readonly Item[], keyOf: (item: Item) => Key) {
-  const counts: Partial<Record<Key, number>> = {}
-  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1
-  return counts
-}
 
 export const recordRoutes: readonly Route[] = [status, events, decisions]
