@@ -39,7 +39,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
     .option('--context <name>', 'its context')
     .option('--once', 'end when every application is synced and healthy, or has failed')
     .option('--read-only', 'compute everything, write nothing')
-    .option('--listen <address>', 'where the API listens (default: 127.0.0.1:8420)', parseListen)
+    .option('--listen <address>', 'where the API listens (default: 127.0.0.1:8420; with --once none)', parseListen)
     .option('--data <dir>', 'data directory (default: $HALCYON_DATA, else ~/.halcyon)')
     .option('--fresh', 'empty the sandbox cluster first')
     .option('--deadline <duration>', 'end a sync that takes longer (default: 15m)', parseDuration)
