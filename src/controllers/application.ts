@@ -14,7 +14,13 @@ import type { DesiredObject, Plan } from '../pipeline/plan/types.ts'
 import { outOfSyncKeys, syncStatusOf } from '../pipeline/plan/verdict.ts'
 import { backoffMs } from '../runtime/retry.ts'
 import type { Outcome } from '../runtime/work-queue.ts'
-import { desiredDigest, type ManagedApplication, type Rendered, toRecord } from './application-state.ts'
+import {
+  desiredDigest,
+  type ManagedApplication,
+  type PendingSync,
+  type Rendered,
+  toRecord,
+} from './application-state.ts'
 import { deletionOf, noteRefusal } from './approvals.ts'
 import { atRevisions } from './at-revisions.ts'
 import { beginOwnChange, leaveChange } from './change.ts'
@@ -56,16 +62,20 @@ export function createApplicationController(context: ControllerContext): Applica
     async reconcile(name, signal) {
       const app = context.fleet.all.get(name)
       if (app === undefined) return done
+      // One pass answers one request: what is asked for meanwhile was not looked at yet, and has a pass of its own.
+      const { request } = app
       try {
         return noted(
           app,
           await withinChange(context, app, () =>
-            app.deleting === undefined ? converge(context, touches, app, signal) : remove(context, app, signal),
+            app.deleting === undefined
+              ? converge(context, touches, app, request, signal)
+              : remove(context, app, signal),
           ),
         )
       } catch (error) {
         if (signal.aborted) return done
-        answerSync(app, error instanceof Error ? error : new Error(String(error)))
+        answerSync(app, request, error instanceof Error ? error : new Error(String(error)))
         return noted(app, notConverged(context, app, error))
       }
     },
@@ -97,13 +107,14 @@ async function converge(
   context: ControllerContext,
   touches: Touches,
   app: ManagedApplication,
+  request: PendingSync | undefined,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const cluster = await context.destinations.cluster(app.manifest.spec.destination, signal)
   // Only now it is known which clusters are declared.
   checkApplication(context, app)
   const targetOf = router(context, cluster)
-  const aim = await wanted(context, app, cluster, signal)
+  const aim = await wanted(context, app, request, cluster, signal)
   const { resolved } = aim
   await observe(kindsOf(app), targetOf, signal)
   let differing: readonly string[] = []
@@ -111,13 +122,13 @@ async function converge(
     app.failures = 0
     const drifted = driftOf(app, targetOf)
     if (app.running !== undefined) return done
-    if (drifted.length === 0 && app.request === undefined && interrupted(app) === undefined)
+    if (drifted.length === 0 && request === undefined && interrupted(app) === undefined)
       return settled(context, app, targetOf)
     differing = drifted
   }
   app.change ??= beginOwnChange(context.tracing, app.name, resolved.revisions[0] ?? '')
   return context.tracing.within(app.change.span, () =>
-    deliver(context, app, { cluster, targetOf, aim, drifted: differing }, signal),
+    deliver(context, app, { cluster, targetOf, aim, request, drifted: differing }, signal),
   )
 }
 
@@ -125,10 +136,10 @@ async function converge(
 async function wanted(
   context: ControllerContext,
   app: ManagedApplication,
+  request: PendingSync | undefined,
   cluster: Cluster,
   signal: AbortSignal,
 ): Promise<Wanted> {
-  const { request } = app
   const manifest = request?.revision === undefined ? app.manifest : atRevisions(app.manifest, [request.revision])
   if (request?.revision !== undefined || app.hold === undefined) {
     return { manifest, spec: app.spec, resolved: await resolve(manifest, context.pipeline, signal) }
@@ -164,6 +175,7 @@ interface Delivery {
   readonly cluster: Cluster
   readonly targetOf: (kind: GroupKind) => Target
   readonly aim: Wanted
+  readonly request: PendingSync | undefined
   readonly drifted: readonly string[]
 }
 
@@ -171,7 +183,7 @@ interface Delivery {
 async function deliver(
   context: ControllerContext,
   app: ManagedApplication,
-  { cluster, targetOf, aim, drifted }: Delivery,
+  { cluster, targetOf, aim, request, drifted }: Delivery,
   signal: AbortSignal,
 ): Promise<Outcome> {
   if (app.running === undefined) await context.writing.room(operationsInLine, signal)
@@ -190,7 +202,7 @@ async function deliver(
   app.rendered = rendered
   app.deletionHooks = desired.deletionHooks
   app.revisions = desired.revisions
-  if (app.running?.digest === digest && app.request === undefined) return done
+  if (app.running?.digest === digest && request === undefined) return done
   const own = claimed(context, app, desired, cluster.name)
   await observe(
     own.objects.map((object) => object.ref),
@@ -206,6 +218,7 @@ async function deliver(
     desired: own,
     digest,
     manifest: aim.manifest,
+    request,
     controlNamespace: context.pipeline.controlNamespace,
     drifted,
     signal,
@@ -228,6 +241,7 @@ interface Act {
   readonly desired: Desired
   readonly digest: string
   readonly manifest: Application
+  readonly request: PendingSync | undefined
   readonly controlNamespace: string
   /** Keys of what is not as it was applied, though Git did not change. */
   readonly drifted: readonly string[]
@@ -236,9 +250,8 @@ interface Act {
 
 /** From a desired state to a running operation, or to the reason why not. */
 async function act(context: ControllerContext, input: Act): Promise<Outcome> {
-  const { app, digest } = input
+  const { app, digest, request } = input
   const policy = policyOf(app.manifest)
-  const { request } = app
   if (interrupted(app) !== undefined && app.interrupted !== digest) await closeInterrupted(context, app, 'Terminated')
   const resume = interrupted(app)
   const failedBefore = app.attempts?.digest === digest && !app.attempts.applied
@@ -258,11 +271,11 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   if (plan.refused !== undefined) {
     noteRefusal(context, app, { revision: plan.revision, kind: plan.kind, changes: changesOf(plan).length })
     endChange(app, plan.refused.message)
-    answerSync(app, new HalcyonError(plan.refused.reason, plan.refused.message))
+    answerSync(app, request, new HalcyonError(plan.refused.reason, plan.refused.message))
     return done
   }
   if (plan.selective === true && changesOf(plan).length === 0) {
-    answerSync(app, undefined)
+    answerSync(app, input.request, undefined)
     return { kind: 'requeue', afterMs: 0 }
   }
   if (changesOf(plan).length === 0 && app.running === undefined) return nothingToDo(context, input, plan)
@@ -282,7 +295,7 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
   if (request !== undefined) {
     const closed = closedGate(context, app, request.initiatedBy !== 'automated')
     if (closed !== undefined) {
-      answerSync(app, new HalcyonError('SyncWindowClosed', closed.message))
+      answerSync(app, request, new HalcyonError('SyncWindowClosed', closed.message))
       // What would happen without the request is another question.
       return { kind: 'requeue', afterMs: 0 }
     }
@@ -313,13 +326,12 @@ async function act(context: ControllerContext, input: Act): Promise<Outcome> {
     resume,
     hooksAlone: runHooks,
   })
-  if (app.request === request) answerSync(app, operation)
+  answerSync(app, request, operation)
   return done
 }
 
 function planFor(input: Act, policy: Policy, runHooks: boolean, now: number): Plan {
-  const { app, desired, digest } = input
-  const request = app.request
+  const { app, desired, digest, request } = input
   return decide(
     {
       application: app.name,
@@ -393,7 +405,7 @@ function untilOpen(context: ControllerContext, app: ManagedApplication): Outcome
 /** The plan is empty: what Git says is what the cluster has. Remember it, so that the next look costs nothing. */
 async function nothingToDo(context: ControllerContext, input: Act, plan: Plan): Promise<Outcome> {
   const { app, digest, desired } = input
-  answerSync(app, undefined)
+  answerSync(app, input.request, undefined)
   endChange(app)
   app.applied = digest
   app.syncedRevisions = desired.revisions

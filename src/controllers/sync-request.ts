@@ -41,7 +41,7 @@ export async function askForSync(
   const answer = Promise.withResolvers<OperationView | undefined>()
   // Whoever asked may be gone by the time there is an answer.
   answer.promise.catch(() => {})
-  answerSync(app, new HalcyonError('Superseded', `Cannot sync ${app.name}: a newer request took over`))
+  answerSync(app, app.request, new HalcyonError('Superseded', `Cannot sync ${app.name}: a newer request took over`))
   app.request = { ...request, answer }
   app.attempts = undefined
   context.queue.add(app.name, 'high')
@@ -57,10 +57,14 @@ export async function askForSync(
   }
 }
 
-/** Ends the request with what became of it. */
-export function answerSync(app: ManagedApplication, outcome: OperationView | Error | undefined): void {
-  const pending: PendingSync | undefined = app.request
-  app.request = undefined
-  if (outcome instanceof Error) pending?.answer.reject(outcome)
-  else pending?.answer.resolve(outcome)
+/** Ends a request with what became of it; one that is not the newest any more was answered already. */
+export function answerSync(
+  app: ManagedApplication,
+  request: PendingSync | undefined,
+  outcome: OperationView | Error | undefined,
+): void {
+  if (request === undefined) return
+  if (app.request === request) app.request = undefined
+  if (outcome instanceof Error) request.answer.reject(outcome)
+  else request.answer.resolve(outcome)
 }
