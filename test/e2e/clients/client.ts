@@ -1,4 +1,4 @@
-/** The real kubectl and helm against a cluster: the sandbox, or the one of HALCYON_TEST_KUBECONFIG. Effects: processes, files of a temporary folder. */
+/** The real kubectl and helm against the sandbox, or a real control plane when HALCYON_E2E=cluster. Effects: processes, files of a temporary folder. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -51,9 +51,8 @@ async function clients(): Promise<[kubectl: string, helm: string]> {
 
 export async function startPlace(): Promise<Place> {
   const directory = mkdtempSync(join(tmpdir(), 'halcyon-clients-'))
-  const given = process.env['HALCYON_TEST_KUBECONFIG']
-  const cluster = given === undefined ? await startCluster(directory) : undefined
-  const kubeconfig = given ?? cluster?.kubeconfig ?? ''
+  const cluster = await startCluster(directory)
+  const { kubeconfig } = cluster
   const [kubectl, helm] = await clients()
   let count = 0
 
@@ -92,7 +91,7 @@ export async function startPlace(): Promise<Place> {
       if (created.code !== 0) throw new Error(created.text)
       return {
         namespace,
-        isSandbox: cluster !== undefined,
+        isSandbox: process.env['HALCYON_E2E'] !== 'cluster',
         file(name, text) {
           const path = join(home, name)
           writeFileSync(path, text)
@@ -106,7 +105,7 @@ export async function startPlace(): Promise<Place> {
       }
     },
     async [Symbol.asyncDispose]() {
-      await cluster?.[Symbol.asyncDispose]()
+      await cluster[Symbol.asyncDispose]()
       rmSync(directory, { recursive: true, force: true })
     },
   }

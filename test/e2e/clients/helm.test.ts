@@ -7,7 +7,7 @@ import { deploymentYaml, type Outcome, type Person, type Place, startPlace } fro
 let place: Place
 beforeAll(async () => {
   place = await startPlace()
-})
+}, 180_000)
 afterAll(() => place[Symbol.asyncDispose]())
 
 async function ok(outcome: Promise<Outcome>): Promise<string> {

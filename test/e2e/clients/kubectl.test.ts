@@ -5,7 +5,7 @@ import { deploymentYaml, type Person, type Place, startPlace } from './client.ts
 let place: Place
 beforeAll(async () => {
   place = await startPlace()
-})
+}, 180_000)
 afterAll(() => place[Symbol.asyncDispose]())
 
 /** Expects success, gives what was printed. */
