@@ -32,8 +32,15 @@ test.for(examples)('$file', async ({ file }) => {
     startSystem({ directory: directory.path, cluster, repo: bare, revision: 'only', path: 'only', config })
   {
     await using first = await up()
-    await first.healthy(name)
     const engine = first.context.system
+    // An app of apps is done when its children are.
+    await first.until(
+      'every application',
+      () =>
+        engine.allSettled() &&
+        engine.applications().every((view) => view.sync.status === 'Synced' && view.health.status === 'Healthy'),
+    )
+    await first.healthy(name)
     const { mutating } = engine.statistics().requests
     expect(mutating).toBeGreaterThan(0)
     await engine.refresh(undefined, { hard: true })
