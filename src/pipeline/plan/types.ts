@@ -127,7 +127,10 @@ export interface Plan {
   readonly steps: readonly Step[]
   /** What will not be done, and why: Prune=false, prune off. Part of the verdict (OutOfSync), not of the work. */
   readonly skipped: readonly Change[]
-  /** Inventory records to drop: the object is gone, is now another application's, or is a CRD (never pruned, as in Argo CD). */
+  /**
+   * Inventory records to drop: the object is gone, is now another application's, or is a CRD. CRDs are never pruned, because every object
+   * of their kind would go; Argo CD spares them only when an application is deleted.
+   */
   readonly forget: readonly Forgotten[]
   /** Set when the plan must not run at all: it would delete everything, or take an object from another application. */
   readonly refused: Refusal | undefined
