@@ -34,7 +34,7 @@ export interface Cluster extends AsyncDisposable {
 /** An empty cluster; started again with the same directory, it has what it had. */
 export async function startCluster(
   directory: string,
-  options: Pick<SandboxOptions, 'intercept' | 'port' | 'simulate' | 'historySize'> = {},
+  options: Pick<SandboxOptions, 'intercept' | 'port' | 'simulate'> = {},
 ): Promise<Cluster> {
   const { intercept, port, ...serverOptions } = options
   await using parts = new AsyncDisposableStack()

@@ -13,8 +13,8 @@ export interface StoryServer extends AsyncDisposable {
   readonly connection: Connection
 }
 
-/** What only the sandbox can do for a story; a real control plane takes its own time, and keeps its own history. */
-export type StoryServerOptions = Pick<SandboxOptions, 'simulate' | 'historySize'>
+/** What only the sandbox can do for a story; a real control plane takes its own time. */
+export type StoryServerOptions = Pick<SandboxOptions, 'simulate'>
 
 /** Empty at first; started again with the same directory, it has what it had. */
 export function startStoryServer(directory: string, options: StoryServerOptions): Promise<StoryServer> {
