@@ -18,6 +18,7 @@ import { startApiServer } from './kube-apiserver.ts'
 import { startKwok } from './kwok.ts'
 import { freePorts } from './ports.ts'
 import type { Surroundings } from './surroundings.ts'
+import { removeVolumeFolders } from './volumes.ts'
 
 export interface ControlPlane extends AsyncDisposable {
   readonly url: string
@@ -69,6 +70,8 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   await using kube = createKubeClient(connection, { clock: systemClock, random: Math.random })
   if (options.controllers !== false) {
     await use(startScheduler(around, kubeconfig))
+    // Before the API server goes, which knows them, and after the controllers; empty folders that nobody misses, also where state is kept.
+    parts.defer(() => removeVolumeFolders(connection).catch(() => {}))
     await use(startControllerManager(around, kubeconfig, kube))
     if (options.machines !== false) {
       const { logs, signal } = around
