@@ -3,6 +3,7 @@
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'
 import v8 from 'node:v8'
+import { compileCache } from './compile-cache.js'
 import { restartWithLeanMalloc } from './lean-malloc.js'
 import node24 from './node24.cjs'
 
@@ -15,7 +16,7 @@ if (node24.isNode24()) {
   // A long-lived process that is mostly idle: rather collect a little more often than keep tens of MiB of young garbage around.
   v8.setFlagsFromString('--max-semi-space-size=4')
   // Type stripping and compiling cost more than half of a short command; the cache lives and dies with the installed modules.
-  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/halcyon', import.meta.url)))
+  module.enableCompileCache(compileCache)
   // Code that asks what was started (argv[1]) must see the program and not this file.
   process.argv[1] = fileURLToPath(main)
   await import(main.href)
