@@ -244,6 +244,7 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
       await tidied
       closing.abort(new HalcyonError('Terminated', 'Cannot render: the renderer is closed'))
       await transport[Symbol.asyncDispose]()
+      await workshop.tools.searched()
       await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     },
   }

@@ -26,6 +26,8 @@ export interface ToolSettings {
 export interface Tools {
   /** Finds a tool once per process. Throws ToolUnavailable. */
   find(name: ToolName): Promise<ToolBinary>
+  /** Resolves when no search is under way: a search writes what it found into the data directory, also when nobody waits for it any more. */
+  searched(): Promise<void>
 }
 
 export function createTools(settings: ToolSettings): Tools {
@@ -39,6 +41,9 @@ export function createTools(settings: ToolSettings): Tools {
       // A failed search may be repaired while we run.
       search.catch(() => found.delete(name))
       return search
+    },
+    async searched() {
+      await Promise.allSettled(found.values())
     },
   }
 }
