@@ -6,6 +6,7 @@ const root = join(import.meta.dirname, '..')
 
 const steps: readonly { readonly name: string; readonly command: readonly string[]; readonly fix: string }[] = [
   { name: 'types', command: ['tsc', '-p', '.'], fix: 'correct the types' },
+  { name: 'types of the page', command: ['tsc', '-p', 'ui'], fix: 'correct the types' },
   { name: 'lint and format', command: ['biome', 'ci', '.'], fix: 'npm run fix' },
   { name: 'docs fresh', command: ['node', 'scripts/gen-docs.ts', '--check'], fix: 'node scripts/gen-docs.ts' },
   {

@@ -23,7 +23,10 @@ import { createLogger } from './runtime/logger.ts'
 import type { Metrics } from './runtime/metrics.ts'
 import { noMetrics } from './runtime/no-metrics.ts'
 import type { createServer, listen as listenOnAddress } from './server/server.ts'
+import { createSessions, type Sessions } from './server/sessions.ts'
+import { signInPath } from './server/sign-in-path.ts'
 import { openConnections } from './up-cluster.ts'
+import { createWebPage, type WebPage } from './web-page.ts'
 
 export interface UpIo {
   readonly stdout: NodeJS.WriteStream
@@ -85,8 +88,12 @@ export async function up(config: Config, io: UpIo): Promise<number> {
       env: io.env,
     }),
   )
+  const web = {
+    sessions: createSessions(clock),
+    page: createWebPage({ projectDir: io.projectDir, logger: log.logger }),
+  }
   const url = servesApi(config)
-    ? (await progress.service('halcyon', () => listen(config, context, io, lifecycle, log.logger))).url
+    ? (await progress.service('halcyon', () => listen(config, context, io, lifecycle, log.logger, web))).url
     : ''
 
   const running = context.system.run(root, lifecycle.signal)
@@ -108,6 +115,8 @@ export async function up(config: Config, io: UpIo): Promise<number> {
 
   async function serve(): Promise<number> {
     if (lifecycle.signal.aborted) return 0
+    // Only now: the first round must not share the processor with it.
+    const built = web.page.ensure(lifecycle.signal)
     const objects = views.reduce((sum, view) => sum + view.objects, 0)
     const lines = readyLines(
       {
@@ -123,9 +132,12 @@ export async function up(config: Config, io: UpIo): Promise<number> {
       { now: clock.now(), style: styleFor(io.stdout.isTTY, io.env), width: io.stdout.columns },
     )
     views = []
-    io.stdout.write(`\n${lines.join('\n')}\n\n  Listening on ${url}; stop with Ctrl-C.\n`)
+    io.stdout.write(
+      `\n${lines.join('\n')}\n\n  Open ${url}${signInPath(web.sessions.createCode())}   (signs you in once, within 10 min; again: halcyon ui)\n  Listening on ${url}; stop with Ctrl-C.\n`,
+    )
     await aborted(lifecycle.signal)
     io.stderr.write('\nStopping.\n')
+    await built
     return 0
   }
 }
@@ -185,6 +197,7 @@ async function listen(
   io: UpIo,
   lifecycle: Lifecycle,
   logger: Parameters<typeof createServer>[0]['logger'],
+  web: { readonly sessions: Sessions; readonly page: WebPage },
 ): Promise<{ readonly url: string; readonly detail: string }> {
   const { createServer, listen: listenOn } = await import('./server/server.ts')
   const token = randomBytes(24).toString('base64url')
@@ -195,6 +208,8 @@ async function listen(
     logger,
     version: io.version,
     clock,
+    sessions: web.sessions,
+    page: web.page.state,
     ...(config.webhookSecret === undefined ? {} : { webhookSecret: config.webhookSecret }),
   })
   lifecycle.onClose('server', () => server.close())

@@ -20,6 +20,7 @@ export const reasons = {
   },
   NotFound: { retry: 'never', http: 404, description: 'The named thing does not exist here.' },
   Unauthenticated: { retry: 'never', http: 401, description: 'The request carries no valid token.' },
+  TooManyRequests: { retry: 'backoff', http: 429, description: 'Too many wrong tries; the next one has to wait.' },
   ConfigInvalid: { retry: 'never', http: 400, description: 'A setting has a value that cannot work.' },
   DataDirectoryBusy: { retry: 'never', http: 409, description: 'Another process holds the data directory.' },
   ServerUnreachable: { retry: 'backoff', http: 503, description: 'No halcyon process answers at the address.' },

@@ -2,6 +2,7 @@
 import type { ObjectRef } from '../kube/object.ts'
 import type { HoldView } from './hold.ts'
 import type { Reason } from './reasons.ts'
+import type { Verdict } from './verdict/verdict.ts'
 
 export type SyncStatus = 'Synced' | 'OutOfSync' | 'Unknown'
 export type HealthStatus = 'Healthy' | 'Suspended' | 'Progressing' | 'Missing' | 'Degraded' | 'Unknown'
@@ -88,6 +89,39 @@ export interface ApplicationDetail extends ApplicationView {
   readonly resources: readonly ResourceView[]
   readonly warnings: readonly string[]
   readonly lastChange?: CommitView
+  /** Deletes that wait for a person. */
+  readonly approval?: ApprovalView
+}
+
+/** What the deletion guard asks. */
+export interface ApprovalView {
+  /** Names the set of deletes: what a person says yes to. */
+  readonly plan: string
+  readonly message: string
+  readonly deletes: readonly ObjectRef[]
+}
+
+/** An application in a list, with the verdict that all screens print. */
+export interface ListedApplication extends ApplicationView {
+  readonly verdict: Verdict
+}
+
+/** The whole fleet in one answer whose size does not grow with it. */
+export interface OverviewView {
+  readonly applications: number
+  readonly counts: Readonly<Record<Verdict['group'], number>>
+  readonly held: number
+  /** The most urgent of each group, at most as many as asked for. */
+  readonly needsYou: readonly ListedApplication[]
+  readonly shipping: readonly ListedApplication[]
+  readonly waiting: readonly ListedApplication[]
+  /** When sync or health of any application last changed; absent without applications. */
+  readonly lastChange?: string
+  /** Of the oldest verdict. */
+  readonly observedAt?: string
+  readonly projects: readonly string[]
+  /** The server's time. */
+  readonly now: string
 }
 
 export interface CommitView {

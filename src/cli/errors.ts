@@ -1,7 +1,7 @@
 /** Turns whatever a command throws into one line on stderr and an exit code. Pure. */
 import { CommanderError } from 'commander'
 import { HalcyonError, messageOf } from '../api/errors.ts'
-import { plainText } from './output/plain.ts'
+import { plainText } from '../api/verdict/plain.ts'
 
 export interface Failure {
   readonly exitCode: number

@@ -16,6 +16,7 @@ import { addRenderCommand } from './commands/render.ts'
 import { addSandboxCommand } from './commands/sandbox.ts'
 import { addStatusCommand } from './commands/status.ts'
 import { addSyncCommand } from './commands/sync.ts'
+import { addUiCommand } from './commands/ui.ts'
 import { addHoldCommand, addResumeCommand, addUndoCommand } from './commands/undo.ts'
 import { addUpCommand } from './commands/up.ts'
 import { addVersionCommand } from './commands/version.ts'
@@ -30,6 +31,7 @@ import { processIo } from './io.ts'
 const commands: readonly ((program: Command, context: CliContext) => void)[] = [
   addUpCommand,
   addStatusCommand,
+  addUiCommand,
   addGetCommand,
   addWhyCommand,
   addDiffCommand,

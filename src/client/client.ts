@@ -9,7 +9,9 @@ import type {
   EventView,
   HealthStatus,
   HistoryView,
+  ListedApplication,
   OperationView,
+  OverviewView,
   PlanView,
   SyncStatus,
   WhyView,
@@ -46,12 +48,22 @@ export interface ApplicationFilter {
   readonly project?: string
   readonly sync?: SyncStatus
   readonly health?: HealthStatus
-  /** Part of the name. */
+  /** Part of the name, project, namespace, cluster, repository, path or message. */
   readonly q?: string
+}
+
+/** One page of a list. */
+export interface ApplicationPageFilter extends ApplicationFilter {
+  readonly group?: 'needsYou' | 'shipping' | 'waiting' | 'quiet' | 'held'
+  /** Default `name`. */
+  readonly sort?: 'urgency' | 'name' | 'changed'
+  readonly limit?: number
+  readonly cursor?: string
 }
 
 export interface EventFilter {
   readonly after?: number
+  readonly before?: number
   readonly application?: string
   readonly types?: readonly string[]
   readonly limit?: number
@@ -64,6 +76,8 @@ export interface HalcyonClient {
   status(signal?: AbortSignal): Promise<StatusView>
   /** All pages. */
   applications(filter?: ApplicationFilter, signal?: AbortSignal): Promise<readonly ApplicationView[]>
+  applicationPage(filter: ApplicationPageFilter, signal?: AbortSignal): Promise<Page<ListedApplication>>
+  overview(limit?: number, signal?: AbortSignal): Promise<OverviewView>
   application(name: string, signal?: AbortSignal): Promise<ApplicationDetail>
   /** Multi-document YAML, secrets masked unless `reveal`. */
   manifests(name: string, options?: { revision?: string; reveal?: boolean }, signal?: AbortSignal): Promise<string>
@@ -87,13 +101,23 @@ export interface HalcyonClient {
    * The event log from `after` on, without gap or repetition: a lost connection is taken up again at the last event seen,
    * with growing pauses. Ends only with the signal, or throws when the server refuses (not when it is away).
    */
-  follow(filter: { after?: number; application?: string }, signal: AbortSignal): AsyncIterable<EventView>
+  follow(
+    filter: { after?: number; application?: string; onConnection?: (connected: boolean) => void },
+    signal: AbortSignal,
+  ): AsyncIterable<EventView>
+  /** From the code of a sign-in link to a session cookie; only in a browser. */
+  signIn(code: string): Promise<void>
+  signOut(): Promise<void>
+  /** A link that signs a browser in, once, within ten minutes. */
+  signInLink(): Promise<string>
   decisions(filter?: { application?: string; limit?: number }, signal?: AbortSignal): Promise<readonly DecisionView[]>
 }
 
 export interface ClientOptions {
+  /** '' = where the page comes from. */
   readonly url: string
-  readonly token: string
+  /** Absent in a browser: the session counts. */
+  readonly token?: string
   readonly fetch?: typeof fetch
   /** Waits between reconnects of `follow`; an argument so that tests need not wait. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
@@ -101,9 +125,10 @@ export interface ClientOptions {
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
-interface Page<T> {
+export interface Page<T> {
   readonly items: readonly T[]
   readonly cursor?: string
+  readonly total?: number
 }
 
 export function createClient(options: ClientOptions): HalcyonClient {
@@ -112,14 +137,14 @@ export function createClient(options: ClientOptions): HalcyonClient {
   const doFetch = options.fetch ?? fetch
 
   async function request(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'DELETE',
     path: string,
     call: { doing: string; query?: Query; body?: unknown; accept?: string; headers?: Record<string, string> },
     signal?: AbortSignal,
   ): Promise<Response> {
     const headers: Record<string, string> = {
       accept: call.accept ?? 'application/json',
-      authorization: `Bearer ${options.token}`,
+      ...(options.token === undefined ? { 'x-halcyon-page': '1' } : { authorization: `Bearer ${options.token}` }),
       ...call.headers,
     }
     const init: RequestInit = { method, headers }
@@ -173,6 +198,9 @@ export function createClient(options: ClientOptions): HalcyonClient {
       } while (cursor !== undefined && cursor !== '')
       return all
     },
+    applicationPage: (filter, signal) =>
+      json('GET', 'applications', { doing: 'list applications', query: { ...filter } }, signal),
+    overview: (limit, signal) => json('GET', 'overview', { doing: 'read the overview', query: { limit } }, signal),
     application: (name, signal) => json('GET', applicationPath(name), { doing: `get ${name}` }, signal),
     manifests: async (name, { revision, reveal } = {}, signal) => {
       const call = { doing: `render ${name}`, accept: 'application/yaml', query: { revision, reveal } }
@@ -207,11 +235,21 @@ export function createClient(options: ClientOptions): HalcyonClient {
       return items('events', { doing: 'read events', query: { ...rest, type: types?.join(',') } }, signal)
     },
     follow: (filter, signal) => follow(filter, signal),
+    signIn: async (code) => {
+      await request('POST', 'session', { doing: 'sign in', body: { code } })
+    },
+    signOut: async () => {
+      await request('DELETE', 'session', { doing: 'sign out' })
+    },
+    signInLink: async () => {
+      const { path } = await json<{ path: string }>('POST', 'sign-in-links', { doing: 'make a sign-in link' })
+      return `${base}${path}`
+    },
     decisions: (filter = {}, signal) => items('decisions', { doing: 'read decisions', query: { ...filter } }, signal),
   }
 
   async function* follow(
-    filter: { after?: number; application?: string },
+    filter: { after?: number; application?: string; onConnection?: (connected: boolean) => void },
     signal: AbortSignal,
   ): AsyncGenerator<EventView> {
     let last = filter.after
@@ -223,6 +261,7 @@ export function createClient(options: ClientOptions): HalcyonClient {
         const call = { doing: 'follow events', accept: 'text/event-stream', query, headers }
         const response = await request('GET', 'events/stream', call, signal)
         failures = 0
+        filter.onConnection?.(true)
         if (response.body === null) return
         for await (const message of readServerSentEvents(response.body)) {
           const event = parseEvent(message.data)
@@ -235,6 +274,7 @@ export function createClient(options: ClientOptions): HalcyonClient {
         if (signal.aborted) return
         if (error instanceof HalcyonError && error.reason !== 'ServerUnreachable') throw error
       }
+      if (!signal.aborted) filter.onConnection?.(false)
       failures++
       await sleep(Math.min(10_000, 250 * 2 ** Math.min(failures, 8)), signal).catch(() => {})
     }

@@ -1,5 +1,6 @@
 /** Deletes that wait for a person: what may pass, and the word that lets it. */
 import { HalcyonError } from '../api/errors.ts'
+import type { ApprovalView } from '../api/views.ts'
 import { parseRefKey, refText } from '../kube/object.ts'
 import type { PlanInput } from '../pipeline/plan/types.ts'
 import { type ManagedApplication, toRecord } from './application-state.ts'
@@ -38,6 +39,13 @@ export function noteRefusal(
     outcome: 'refuse',
     reason: refusal.message,
   })
+}
+
+/** The question of the guard, as people see it. */
+export function approvalView({ refusal }: ManagedApplication): { approval?: ApprovalView } {
+  if (refusal?.approval === undefined) return {}
+  const { plan, keys } = refusal.approval
+  return { approval: { plan, message: refusal.message, deletes: keys.map(parseRefKey) } }
 }
 
 /** Lets pass what was refused, when it still is what the person saw. Throws UsageInvalid when nothing waits, DeletionGuard when it changed. */

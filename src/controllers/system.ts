@@ -12,7 +12,7 @@ import type { LiveObject } from '../pipeline/plan/types.ts'
 import type { Engine, SyncRequest } from '../server/engine.ts'
 import { createApplicationController } from './application.ts'
 import { fromRecord, type ManagedApplication, newApplication, specDigest } from './application-state.ts'
-import { approve } from './approvals.ts'
+import { approvalView, approve } from './approvals.ts'
 import { type ControllerContext, remember, report } from './context.ts'
 import type { Cluster } from './destinations.ts'
 import { createExplainer } from './explain.ts'
@@ -328,6 +328,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
         ...viewOf(app),
         resources: resourceViews(app, liveOf(app)),
         warnings: app.warnings,
+        ...approvalView(app),
         ...(change === undefined
           ? {}
           : { lastChange: { sha: change.sha, subject: change.subject, author: change.author, at: change.at } }),

@@ -63,7 +63,11 @@ function responseOf({ description, schema, list, contentType }: Answer, names: R
   if (contentType !== undefined) return { description, content: { [contentType]: { schema: { type: 'string' } } } }
   if (list !== undefined) {
     const items = { type: 'array', items: { $ref: schemaRef(names.get(list) ?? '') } }
-    const page = { type: 'object', required: ['items'], properties: { items, cursor: { type: 'string' } } }
+    const page = {
+      type: 'object',
+      required: ['items'],
+      properties: { items, cursor: { type: 'string' }, total: { type: 'integer' } },
+    }
     return { description, content: { 'application/json': { schema: page } } }
   }
   if (schema === undefined) return { description }

@@ -5,6 +5,8 @@ export interface Page<Item> {
   readonly items: readonly Item[]
   /** Asks for what follows; absent on the last page. */
   readonly cursor?: string
+  /** How many there are on all pages. */
+  readonly total: number
 }
 
 /** The cursor names the last key that was given, not a position, so nothing is skipped or repeated when items come and go. */
@@ -18,7 +20,9 @@ export function pageOf<Item>(
   rest.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
   const items = rest.slice(0, limit)
   const last = items.at(-1)
-  return rest.length > limit && last !== undefined ? { items, cursor: encode(keyOf(last)) } : { items }
+  return rest.length > limit && last !== undefined
+    ? { items, cursor: encode(keyOf(last)), total: list.length }
+    : { items, total: list.length }
 }
 
 function encode(key: string): string {

@@ -9,6 +9,8 @@ export interface RouteInput<Query, Body> {
   readonly body: Body
   readonly engine: Engine
   readonly version: string
+  /** The server's time, in ms. */
+  readonly now: number
 }
 
 export interface RouteDefinition<Query, Body> {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { HoldView, UndoView } from '../api/hold.ts'
 import { type Reason, reasons } from '../api/reasons.ts'
+import type { Verdict as VerdictView } from '../api/verdict/verdict.ts'
 import type * as views from '../api/views.ts'
 import type { DecisionRecord } from '../store/store.ts'
 
@@ -102,6 +103,31 @@ export const Application = z.object({
   observedAt: time,
 })
 
+export const Verdict = z.object({
+  group: z.enum(['needsYou', 'shipping', 'waiting', 'quiet']),
+  word: z.string(),
+  since: z.string(),
+  text: z.string(),
+  next: z.string(),
+})
+
+export const ListedApplication = Application.extend({ verdict: Verdict })
+
+export const Overview = z.object({
+  applications: count,
+  counts: z.object({ needsYou: count, shipping: count, waiting: count, quiet: count }),
+  held: count,
+  needsYou: list(ListedApplication),
+  shipping: list(ListedApplication),
+  waiting: list(ListedApplication),
+  lastChange: time.exactOptional(),
+  observedAt: time.exactOptional(),
+  projects: list(z.string()),
+  now: time,
+})
+
+export const Approval = z.object({ plan: z.string(), message: z.string(), deletes: list(ObjectRef) })
+
 export const Resource = z.object({
   ref: ObjectRef,
   sync: syncStatus,
@@ -118,6 +144,7 @@ export const ApplicationDetail = Application.extend({
   resources: list(Resource),
   warnings: list(z.string()),
   lastChange: Commit.exactOptional(),
+  approval: Approval.exactOptional(),
 })
 
 export const FieldChange = z.object({
@@ -235,14 +262,36 @@ export type AllMatch = [
   Same<typeof Decision, DecisionRecord & { readonly id: number }>,
   Same<typeof Hold, HoldView>,
   Same<typeof Undo, UndoView>,
+  Same<typeof Verdict, VerdictView>,
+  Same<typeof ListedApplication, views.ListedApplication>,
+  Same<typeof Overview, views.OverviewView>,
+  Same<typeof Approval, views.ApprovalView>,
 ]
-const allMatch: AllMatch = [true, true, true, true, true, true, true, true, true, true, true, true]
+const allMatch: AllMatch = [
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+]
 void allMatch
 
 /** The names under which the OpenAPI document lists them. */
 export const components = {
   Application,
   ApplicationDetail,
+  Approval,
   Cause,
   Change,
   Commit,
@@ -251,13 +300,16 @@ export const components = {
   FieldChange,
   History,
   Hold,
+  ListedApplication,
   ObjectRef,
   Operation,
+  Overview,
   Plan,
   Problem,
   Resource,
   Status,
   Undo,
+  Verdict,
   Why,
   Woken,
 } as const

@@ -4,18 +4,22 @@ import { HalcyonError, messageOf } from '../api/errors.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { createTokenCheck, isLoopbackAddress, isLoopbackHost } from './access.ts'
+import { isFromOwnPage, sessionIdOf } from './cookie.ts'
 import type { Engine } from './engine.ts'
 import { openApiDocument } from './openapi.ts'
+import { type PageState, pagePlugin } from './page-files.ts'
 import { problem, problemOf, problemType } from './problem.ts'
 import type { Route } from './route.ts'
 import { applicationRoutes } from './routes/applications.ts'
 import { recordRoutes } from './routes/records.ts'
+import type { Sessions } from './sessions.ts'
+import { signInPlugin } from './sign-in.ts'
 import { streamPlugin } from './stream.ts'
 import { webhookPlugin } from './webhook.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** `token` (the default) wants the bearer token. */
+    /** `token` (the default) wants the bearer token, or the session of a browser. */
     access?: 'token' | 'open'
   }
 }
@@ -33,6 +37,10 @@ export interface ServerOptions {
   readonly loopbackOnly?: boolean
   /** The secret that Git hosts sign their webhooks with. */
   readonly webhookSecret?: string
+  /** Sign-in for browsers. Without it only the token counts. */
+  readonly sessions?: Sessions
+  /** The built web page. Without it there is none. */
+  readonly page?: () => PageState
 }
 
 const bodyLimit = 1024 * 1024
@@ -43,13 +51,19 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const loopbackOnly = options.loopbackOnly ?? true
   const app = Fastify({ logger: false, bodyLimit, routerOptions: { maxParamLength: 300 } })
 
+  /** Every request of a session must come from our page: SameSite does not tell the ports of one host apart. */
+  function hasSession({ headers }: FastifyRequest): boolean {
+    const id = sessionIdOf(headers)
+    return id !== undefined && options.sessions?.has(id) === true && isFromOwnPage(headers)
+  }
+
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     if (loopbackOnly && !isLoopbackHost(request.headers.host)) {
       throw new HalcyonError('UsageInvalid', 'Cannot answer: the Host header does not name this machine')
     }
     if ((request.routeOptions.config.access ?? 'token') === 'open') return
-    if (!hasToken(request.headers.authorization)) {
+    if (!hasToken(request.headers.authorization) && !hasSession(request)) {
       reply.header('www-authenticate', 'Bearer')
       throw new HalcyonError('Unauthenticated', 'Cannot answer: the request carries no valid bearer token')
     }
@@ -73,19 +87,26 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return JSON.stringify(problem('NotFound', `Cannot ${request.method} ${request.url}: there is no such route`))
   })
 
-  for (const route of [...applicationRoutes, ...recordRoutes]) mount(app, route, engine, version)
+  for (const route of [...applicationRoutes, ...recordRoutes])
+    mount(app, route, { engine, version, clock: options.clock })
   app.register(streamPlugin, { engine, clock: options.clock, logger })
   app.register(webhookPlugin, { engine, secret: options.webhookSecret, hasToken })
+  if (options.sessions !== undefined) app.register(signInPlugin, { sessions: options.sessions })
   addProbes(app, options)
+  if (options.page !== undefined) app.register(pagePlugin, { page: options.page })
   return app
 }
 
-function mount(app: FastifyInstance, route: Route, engine: Engine, version: string): void {
+function mount(
+  app: FastifyInstance,
+  route: Route,
+  { engine, version, clock }: Pick<ServerOptions, 'engine' | 'version' | 'clock'>,
+): void {
   app.route<{ Params: { name?: string } }>({
     method: route.method,
     url: `/api/v1${route.path.replace('{name}', ':name')}`,
     handler: async ({ params, query, body }, reply) => {
-      const answer = await route.run({ name: params.name ?? '', query, body, engine, version })
+      const answer = await route.run({ name: params.name ?? '', query, body, engine, version, now: clock.now() })
       reply.code(route.answer.status ?? 200)
       if (route.answer.contentType !== undefined) {
         reply.type(route.answer.contentType)

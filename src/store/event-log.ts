@@ -139,6 +139,10 @@ function queryEvents(database: Database, query: EventQuery): readonly EventView[
   const types = query.types ?? []
   const conditions = ['seq > ?']
   const values: (string | number)[] = [query.after ?? 0]
+  if (query.before !== undefined) {
+    conditions.push('seq < ?')
+    values.push(query.before)
+  }
   if (query.application !== undefined) {
     conditions.push('application = ?')
     values.push(query.application)

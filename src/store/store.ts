@@ -100,6 +100,8 @@ export interface HistoryRecord {
 
 export interface EventQuery {
   readonly after?: number
+  /** Only events with a smaller `seq`: the page after this one when newest comes first. */
+  readonly before?: number
   readonly application?: string
   readonly types?: readonly string[]
   readonly limit?: number

@@ -1,11 +1,11 @@
 /** `halcyon actions -f FILE`: what can be done with the objects in files, and what it would write. */
 import type { Command } from 'commander'
+import { plainLine } from '../../api/verdict/plain.ts'
 import type { ObjectActions } from '../../offline/actions.ts'
 import type { ImpactedResource } from '../../pipeline/actions/types.ts'
 import { addBatchHelp, batchOption, runBatch } from '../batch.ts'
 import type { CliContext } from '../context.ts'
 import { columns } from '../output/columns.ts'
-import { plainLine } from '../output/plain.ts'
 import { type Format, structured } from '../output/structured.ts'
 import { outputOption, parseParameter, requireFiles } from '../values.ts'
 

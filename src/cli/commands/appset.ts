@@ -1,11 +1,11 @@
 /** `halcyon appset generate`: which Applications an ApplicationSet would generate. */
 import type { Command } from 'commander'
 import { HalcyonError } from '../../api/errors.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { addBatchHelp, batchOption, runBatch } from '../batch.ts'
 import { type CliContext, dataDirectory } from '../context.ts'
 import { columns } from '../output/columns.ts'
-import { plainLine } from '../output/plain.ts'
 import { type Format, structured } from '../output/structured.ts'
 import { outputOption } from '../values.ts'
 

@@ -1,12 +1,12 @@
 /** `halcyon diff [APP]`: what a sync would do now. */
 import type { Command } from 'commander'
 import { HalcyonError } from '../../api/errors.ts'
+import { plainText } from '../../api/verdict/plain.ts'
 import type { PlanView } from '../../api/views.ts'
 import type { HalcyonClient } from '../../client/client.ts'
 import { batchOption, runBatch } from '../batch.ts'
 import { addTargetOptions, type CliContext, dataDirectory, type TargetOptions } from '../context.ts'
 import { diffLines, hasDifferences } from '../output/diff.ts'
-import { plainText } from '../output/plain.ts'
 import { type Format, structured } from '../output/structured.ts'
 import { outputOption } from '../values.ts'
 import { localSource } from './render.ts'

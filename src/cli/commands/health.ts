@@ -1,10 +1,10 @@
 /** `halcyon health -f FILE`: the health of objects in files, without a server. */
 import type { Command } from 'commander'
+import { plainLine } from '../../api/verdict/plain.ts'
 import type { NamedHealth } from '../../offline/health.ts'
 import { addBatchHelp, batchOption, runBatch } from '../batch.ts'
 import type { CliContext } from '../context.ts'
 import { columns } from '../output/columns.ts'
-import { plainLine } from '../output/plain.ts'
 import { type Format, structured } from '../output/structured.ts'
 import { outputOption, requireFiles } from '../values.ts'
 

@@ -1,12 +1,12 @@
 /** `halcyon plan order`: in which order a sync would apply manifests, without a cluster. */
 import type { Command } from 'commander'
 import { HalcyonError } from '../../api/errors.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import type { OrderOptions, PlanOrder } from '../../offline/plan-order.ts'
 import { batchOption, runBatch } from '../batch.ts'
 import type { CliContext } from '../context.ts'
 import { columns } from '../output/columns.ts'
-import { plainLine } from '../output/plain.ts'
 import { type Format, structured } from '../output/structured.ts'
 import { outputOption } from '../values.ts'
 

@@ -1,9 +1,9 @@
 /** `halcyon project`: questions about AppProjects, answered from files. */
 import type { Command } from 'commander'
+import { plainLine } from '../../api/verdict/plain.ts'
 import { addBatchHelp, batchOption, runBatch } from '../batch.ts'
 import type { CliContext } from '../context.ts'
 import { columns } from '../output/columns.ts'
-import { plainLine } from '../output/plain.ts'
 import { type Format, structured } from '../output/structured.ts'
 import { outputOption } from '../values.ts'
 

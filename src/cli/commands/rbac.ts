@@ -1,10 +1,10 @@
 /** `halcyon rbac`: questions about RBAC policies, answered from files. Output and exit codes of `can` are those of `argocd admin settings rbac can`. */
 import type { Command } from 'commander'
 import { HalcyonError } from '../../api/errors.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
 import { addBatchHelp, batchOption, runBatch } from '../batch.ts'
 import type { CliContext } from '../context.ts'
 import { columns } from '../output/columns.ts'
-import { plainLine } from '../output/plain.ts'
 import { type Format, structured } from '../output/structured.ts'
 import { outputOption } from '../values.ts'
 

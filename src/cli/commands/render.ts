@@ -2,9 +2,9 @@
 import type { Command } from 'commander'
 import { loadAll } from 'js-yaml'
 import { HalcyonError } from '../../api/errors.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
 import { addTargetOptions, type CliContext, dataDirectory, type TargetOptions } from '../context.ts'
 import { columns } from '../output/columns.ts'
-import { plainLine } from '../output/plain.ts'
 import { type Format, structured } from '../output/structured.ts'
 import { outputOption } from '../values.ts'
 

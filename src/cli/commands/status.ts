@@ -1,13 +1,13 @@
 /** `halcyon status`: does anything need me? */
 import type { Command } from 'commander'
 import { HalcyonError } from '../../api/errors.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
+import { verdictsOf } from '../../api/verdict/verdict.ts'
 import type { ApplicationView } from '../../api/views.ts'
 import { addTargetOptions, type CliContext, type TargetOptions } from '../context.ts'
 import { onceExitCode } from '../output/once.ts'
-import { plainLine } from '../output/plain.ts'
 import { statusLines, summarise } from '../output/status.ts'
 import { type Format, structured } from '../output/structured.ts'
-import { verdictsOf } from '../output/verdict.ts'
 import { outputOption } from '../values.ts'
 
 interface StatusOptions extends TargetOptions {

@@ -2,8 +2,9 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { HalcyonError } from '../../api/errors.ts'
 import type { HoldView } from '../../api/hold.ts'
+import { holdText } from '../../api/verdict/hold-text.ts'
 import { addTargetOptions, type CliContext, type TargetOptions } from '../context.ts'
-import { holdText, undoLines } from '../output/hold.ts'
+import { undoLines } from '../output/hold.ts'
 import { type Format, structured } from '../output/structured.ts'
 import { outputOption, parseDuration } from '../values.ts'
 

@@ -1,10 +1,10 @@
 /** `halcyon windows`: may an application sync at a time, and when does that change? Answered from files. */
 import type { Command } from 'commander'
+import { plainLine } from '../../api/verdict/plain.ts'
 import type { WindowAnswer } from '../../offline/windows.ts'
 import { addBatchHelp, batchOption, runBatch } from '../batch.ts'
 import type { CliContext } from '../context.ts'
 import { columns } from '../output/columns.ts'
-import { plainLine } from '../output/plain.ts'
 import { type Format, structured } from '../output/structured.ts'
 import { outputOption } from '../values.ts'
 

@@ -1,11 +1,12 @@
 /** The table of applications: name, sync, health, revision, age, and what is to be said. Pure. */
+
+import { ageText } from '../../api/verdict/age.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
+import { shortRevision } from '../../api/verdict/revision.ts'
+import { situationText } from '../../api/verdict/verdict.ts'
 import type { ApplicationView } from '../../api/views.ts'
-import { ageText } from './age.ts'
 import { type Cell, columns } from './columns.ts'
-import { plainLine } from './plain.ts'
-import { shortRevision } from './revision.ts'
 import { healthStyle, type Style, syncStyle } from './style.ts'
-import { situationText } from './verdict.ts'
 
 export interface TableOptions {
   readonly now: number

@@ -1,8 +1,9 @@
 /** `halcyon events --decisions`: one automatic decision, one line. Pure. */
+
+import { plainLine } from '../../api/verdict/plain.ts'
 import type { DecisionView } from '../../client/client.ts'
 import { cut } from './columns.ts'
 import { type EventOptions, timeText } from './events.ts'
-import { plainLine } from './plain.ts'
 
 /** `02:15:07  shop-production  retry  wait  retry 2 of 5`. */
 export function decisionLine(decision: DecisionView, options: EventOptions): string {

@@ -1,6 +1,7 @@
 /** `halcyon diff`: the plans of one or more applications, as the server prints them. Pure. */
+
+import { plainLine, plainText } from '../../api/verdict/plain.ts'
 import type { PlanView } from '../../api/views.ts'
-import { plainLine, plainText } from './plain.ts'
 import type { Style } from './style.ts'
 
 /** True when something of the application differs. Hooks alone are no difference: they run with one. */

@@ -1,7 +1,8 @@
 /** `halcyon events`: the log, one line each. Pure. */
+
+import { plainLine } from '../../api/verdict/plain.ts'
 import type { EventView } from '../../api/views.ts'
 import { cut } from './columns.ts'
-import { plainLine } from './plain.ts'
 import type { Style } from './style.ts'
 
 export interface EventOptions {

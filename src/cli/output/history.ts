@@ -1,9 +1,10 @@
 /** `halcyon history APP`: what was applied, newest first. Pure. */
+
+import { ageText, elapsedText } from '../../api/verdict/age.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
+import { shortRevision } from '../../api/verdict/revision.ts'
 import type { HistoryView } from '../../api/views.ts'
-import { ageText, elapsedText } from './age.ts'
 import { type Cell, columns } from './columns.ts'
-import { plainLine } from './plain.ts'
-import { shortRevision } from './revision.ts'
 import type { Style } from './style.ts'
 
 export function historyLines(

@@ -1,6 +1,7 @@
 /** What `up --once` prints at the end, and its exit code. Pure. */
+
+import { elapsedText } from '../../api/verdict/age.ts'
 import type { ApplicationView } from '../../api/views.ts'
-import { elapsedText } from './age.ts'
 import { applicationTable } from './application-table.ts'
 import { counted } from './status.ts'
 import { type Format, structured } from './structured.ts'

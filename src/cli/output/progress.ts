@@ -1,12 +1,13 @@
 /** What `up` shows while it works: a pure picture of the state, and a painter that keeps it on the screen. */
+
+import { elapsedText } from '../../api/verdict/age.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
+import { byUrgency, complaintText, isQuiet, isRunning, verdictsOf } from '../../api/verdict/verdict.ts'
 import type { ApplicationView } from '../../api/views.ts'
-import { elapsedText } from './age.ts'
 import { applicationTable } from './application-table.ts'
 import { cut } from './columns.ts'
-import { plainLine } from './plain.ts'
 import { counted } from './status.ts'
 import type { Style } from './style.ts'
-import { byUrgency, complaintText, isQuiet, isRunning, verdictsOf } from './verdict.ts'
 
 /** One line of the start: the sandbox cluster, the demo repository, halcyon itself. */
 export interface Service {

@@ -1,12 +1,13 @@
 /** What `up` leaves on the screen when the first round is over: the answer, the table, and what to try. Pure. */
+
+import { elapsedText } from '../../api/verdict/age.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
+import { byUrgency, isQuiet, verdictsOf } from '../../api/verdict/verdict.ts'
 import type { ApplicationView } from '../../api/views.ts'
-import { elapsedText } from './age.ts'
 import { applicationTable } from './application-table.ts'
-import { plainLine } from './plain.ts'
 import { type Service, serviceLines } from './progress.ts'
 import { counted, verdictLines } from './status.ts'
 import type { Style } from './style.ts'
-import { byUrgency, isQuiet, verdictsOf } from './verdict.ts'
 
 export interface ReadyScreen {
   /** What was started and where; the live picture that showed it is gone by now. */

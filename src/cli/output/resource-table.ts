@@ -1,11 +1,12 @@
 /** `halcyon get APP`: one application with its objects. Pure. */
+
+import { ageText } from '../../api/verdict/age.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
+import { shortRevision } from '../../api/verdict/revision.ts'
+import { refText, situationText } from '../../api/verdict/verdict.ts'
 import type { ApplicationDetail, ResourceView } from '../../api/views.ts'
-import { ageText } from './age.ts'
 import { type Cell, columns } from './columns.ts'
-import { plainLine } from './plain.ts'
-import { shortRevision } from './revision.ts'
 import { healthStyle, type Style, syncStyle } from './style.ts'
-import { refText, situationText } from './verdict.ts'
 
 export function applicationLines(
   application: ApplicationDetail,

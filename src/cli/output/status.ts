@@ -1,10 +1,11 @@
 /** `halcyon status`: how many need a person, then those that do. Pure. */
+
+import { ageText } from '../../api/verdict/age.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
+import { byUrgency, type Group, type Verdict, verdictsOf } from '../../api/verdict/verdict.ts'
 import type { ApplicationView } from '../../api/views.ts'
-import { ageText } from './age.ts'
 import { type Cell, columnRows, textWidth } from './columns.ts'
-import { plainLine } from './plain.ts'
 import type { Style } from './style.ts'
-import { byUrgency, type Group, type Verdict, verdictsOf } from './verdict.ts'
 
 export interface StatusSummary {
   readonly needsYou: number

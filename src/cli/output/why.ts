@@ -1,11 +1,12 @@
 /** `halcyon why APP`: the answer on one screen. Pure. */
+
+import { ageText } from '../../api/verdict/age.ts'
+import { plainLine } from '../../api/verdict/plain.ts'
+import { shortRevision } from '../../api/verdict/revision.ts'
+import { refText } from '../../api/verdict/verdict.ts'
 import type { WhyView } from '../../api/views.ts'
-import { ageText } from './age.ts'
 import { columns, wrapText } from './columns.ts'
-import { plainLine } from './plain.ts'
-import { shortRevision } from './revision.ts'
 import type { Style } from './style.ts'
-import { refText } from './verdict.ts'
 
 export interface WhyOptions {
   readonly now: number

@@ -1,5 +1,7 @@
 /** `/api/v1/applications`: looking at applications and acting on them. */
 import { z } from 'zod'
+import { verdictsOf } from '../../api/verdict/verdict.ts'
+import { matching, overview, sortKey, sortOrders } from '../listing.ts'
 import { pageOf } from '../page.ts'
 import { type Route, route } from '../route.ts'
 import * as schemas from '../schemas.ts'
@@ -10,29 +12,36 @@ const revision = z.string().min(1).optional()
 const list = route({
   method: 'GET',
   path: '/applications',
-  summary: 'Applications in order of their names, a page at a time',
+  summary: 'Applications with their verdicts, a page at a time',
   query: z.object({
     project: z.string().optional(),
     sync: schemas.syncStatuses.optional(),
     health: schemas.healthStatuses.optional(),
-    q: z.string().optional().describe('Part of the name'),
+    q: z.string().optional().describe('Part of the name, project, namespace, cluster, repository, path or message'),
+    group: z.enum(['needsYou', 'shipping', 'waiting', 'quiet', 'held']).optional(),
+    sort: z.enum(sortOrders).default('name'),
     limit: z.coerce.number().int().min(1).max(1_000).default(100),
     cursor: z.string().optional().describe('From the page before'),
   }),
-  answer: { description: 'A page; `cursor` is absent on the last one', list: schemas.Application },
-  async handle({ engine, query }) {
-    const q = query.q?.toLowerCase()
-    const matching = engine
-      .applications()
-      .filter(
-        (application) =>
-          (query.project === undefined || application.project === query.project) &&
-          (query.sync === undefined || application.sync.status === query.sync) &&
-          (query.health === undefined || application.health.status === query.health) &&
-          (q === undefined || application.name.toLowerCase().includes(q)),
-      )
-    return pageOf(matching, (application) => application.name, query)
+  answer: { description: 'A page; `cursor` is absent on the last one', list: schemas.ListedApplication },
+  async handle({ engine, query, now }) {
+    const applications = engine.applications()
+    const verdicts = verdictsOf(applications, now)
+    const listed = matching(applications, verdicts, query).flatMap((application) => {
+      const verdict = verdicts.get(application.name)
+      return verdict === undefined ? [] : [{ ...application, verdict }]
+    })
+    return pageOf(listed, (one) => sortKey(query.sort, one, one.verdict), query)
   },
+})
+
+const summary = route({
+  method: 'GET',
+  path: '/overview',
+  summary: 'What needs a person, what ships and what waits; as large for ten applications as for ten thousand',
+  query: z.object({ limit: z.coerce.number().int().min(1).max(100).default(10) }),
+  answer: { description: 'The overview', schema: schemas.Overview },
+  handle: async ({ engine, query, now }) => overview(engine.applications(), now, query.limit),
 })
 
 const get = route({
@@ -187,6 +196,7 @@ const resume = route({
 
 export const applicationRoutes: readonly Route[] = [
   list,
+  summary,
   get,
   manifests,
   plan,

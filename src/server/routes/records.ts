@@ -25,6 +25,7 @@ const events = route({
   summary: 'The event log',
   query: z.object({
     after: z.coerce.number().int().min(0).optional().describe('Only events with a greater `seq`'),
+    before: z.coerce.number().int().min(0).optional().describe('Only events with a smaller `seq`'),
     application: z.string().optional(),
     type: z.string().optional().describe('One type, or several separated by commas'),
     limit: z.coerce.number().int().min(1).max(5_000).default(100),
@@ -37,6 +38,7 @@ const events = route({
       limit: query.limit,
       newestFirst: query.newestFirst,
       ...(query.after === undefined ? {} : { after: query.after }),
+      ...(query.before === undefined ? {} : { before: query.before }),
       ...(query.application === undefined ? {} : { application: query.application }),
       ...(types === undefined ? {} : { types }),
     })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { application, now } from './example-views.ts'
+import { application, now } from '../../cli/output/example-views.ts'
 import { verdictOf } from './verdict.ts'
 
 test('a closed sync window is waited for, and needs nobody', () => {

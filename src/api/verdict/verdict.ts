@@ -1,8 +1,8 @@
 /** One application in one line: which word says it, since when, why, and what to do. Pure. */
-import { type Reason, reasons } from '../../api/reasons.ts'
-import type { ApplicationView, Cause, OperationView } from '../../api/views.ts'
+import { type Reason, reasons } from '../reasons.ts'
+import type { ApplicationView, Cause, OperationView } from '../views.ts'
 import { clockText } from './age.ts'
-import { holdText } from './hold.ts'
+import { holdText } from './hold-text.ts'
 import { plainLine } from './plain.ts'
 
 /** `needsYou`: no progress without a person or a commit. `shipping`: moves now. `waiting`: moves later by itself, or on request. */
