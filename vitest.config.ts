@@ -10,6 +10,7 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
+      { test: { name: 'ui', include: ['test/ui/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 90_000 } },
       { test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 90_000 } },
     ],
     maxWorkers: 2,

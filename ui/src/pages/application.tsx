@@ -1,8 +1,9 @@
 /** One application: the verdict first, then the question that waits for an answer, what runs, and the evidence in tabs. */
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import type { ApplicationDetail, WhyView } from '../../../src/api/views.ts'
+import { type Tab, tabs } from '../addresses.ts'
 import { applicationQuery, whyQuery } from '../api.ts'
 import { Actions } from '../parts/actions.tsx'
 import { Approval } from '../parts/approval.tsx'
@@ -11,8 +12,9 @@ import { PlanList } from '../parts/plan.tsx'
 import { ResourceList } from '../parts/resources.tsx'
 import { Failure, Loading } from '../parts/states.tsx'
 import { Age, Command, Revision, refText, SafeLink, Status } from '../parts/text.tsx'
-import { applicationRoute, type Tab, tabs } from '../router.tsx'
 import { EventList } from './events.tsx'
+
+const applicationRoute = getRouteApi('/applications/$name')
 
 const Graph = lazy(() => import('../graph/graph.tsx'))
 

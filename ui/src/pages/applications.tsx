@@ -1,14 +1,16 @@
 /** Applications: search, filters and order in the address, answered by the server; only the rows on the screen exist. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
 import type { ListedApplication } from '../../../src/api/views.ts'
 import type { ApplicationPageFilter } from '../../../src/client/client.ts'
+import { groups, healths, syncs } from '../addresses.ts'
 import { applicationsQuery, overviewQuery } from '../api.ts'
 import { Empty, Failure, Loading } from '../parts/states.tsx'
 import { Age, Revision, Status, VerdictWord } from '../parts/text.tsx'
-import { applicationsRoute, choices } from '../router.tsx'
+
+const applicationsRoute = getRouteApi('/applications')
 
 const rowHeight = 64
 
@@ -83,9 +85,9 @@ function Filters() {
           }}
         />
       </label>
-      {select('State', 'group', choices.groups, 'any')}
-      {select('Sync', 'sync', choices.syncs, 'any')}
-      {select('Health', 'health', choices.healths, 'any')}
+      {select('State', 'group', groups, 'any')}
+      {select('Sync', 'sync', syncs, 'any')}
+      {select('Health', 'health', healths, 'any')}
       {select('Project', 'project', projects, 'any')}
       {select('Order', 'sort', ['name', 'changed'], 'most urgent first')}
     </search>

@@ -1,10 +1,11 @@
 /** Events, newest first, of all applications or of one. */
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { eventsQuery } from '../api.ts'
 import { Empty, Failure, Loading } from '../parts/states.tsx'
 import { Age } from '../parts/text.tsx'
-import { eventsRoute } from '../router.tsx'
+
+const eventsRoute = getRouteApi('/events')
 
 export function EventsPage() {
   const { application } = eventsRoute.useSearch()
