@@ -99,6 +99,10 @@ const layers: Record<string, { values: readonly string[]; types?: readonly strin
     types: ['src/pipeline', 'src/store', 'src/runtime'],
     reason: 'decides when and which revision; pure',
   },
+  ui: {
+    values: ['ui', 'src/client', 'src/api'],
+    reason: 'the page shows what the API says; src/api is vocabulary and the words all screens share',
+  },
   'src/cli': {
     values: ['src/cli', 'src/client', 'src/api'],
     types: ['src/kube', 'src/offline', 'src/pipeline'],
@@ -134,7 +138,7 @@ function importsOf(file: string): Import[] {
   return found
 }
 
-const files = globSync('src/**/*.ts', { cwd: root }).filter(
+const files = globSync(['src/**/*.ts', 'ui/src/**/*.{ts,tsx}'], { cwd: root }).filter(
   (file) => !file.endsWith('.test.ts') && !file.includes('/testing/'),
 )
 

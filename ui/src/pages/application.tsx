@@ -40,6 +40,7 @@ export function ApplicationPage() {
       <Approval app={app} />
       <Running app={app} />
       <Actions app={app} />
+      <NextSteps name={name} />
       <nav className="tabs" aria-label="About this application">
         {tabs.map((one) => (
           <button
@@ -79,7 +80,9 @@ function Verdict({ app }: { app: ApplicationDetail }) {
   return (
     <section className={`answer ${tone}`}>
       <h1>{app.name}</h1>
-      <p className="headline">{why?.headline ?? app.message}</p>
+      <p className="headline">
+        {why === undefined ? app.message : why.cause === undefined ? why.headline : why.headline.split(': ', 1)[0]}
+      </p>
       <p className="facts">
         <Status word={app.sync.status} />
         <Status word={app.health.status} />
@@ -117,7 +120,7 @@ function shortUrl(url: string): string {
 }
 
 function Evidence({ why }: { why: WhyView }) {
-  const { cause, change, impact, tried, next } = why
+  const { cause, change, impact, tried } = why
   return (
     <dl className="evidence">
       {cause !== undefined && (
@@ -151,19 +154,23 @@ function Evidence({ why }: { why: WhyView }) {
           <dd>{tried.join('; ')}</dd>
         </div>
       )}
-      {next.length > 0 && (
-        <div>
-          <dt>Next</dt>
-          <dd>
-            {next.map(({ command, effect }) => (
-              <p key={command}>
-                <Command text={command} /> <span className="muted">{effect}</span>
-              </p>
-            ))}
-          </dd>
-        </div>
-      )}
     </dl>
+  )
+}
+
+/** What `why` offers, for a terminal. */
+function NextSteps({ name }: { name: string }) {
+  const { data: why } = useQuery(whyQuery(name))
+  if (why === undefined || why.next.length === 0) return null
+  return (
+    <details>
+      <summary>What to do next, in a terminal</summary>
+      {why.next.map(({ command, effect }) => (
+        <p key={command}>
+          <Command text={command} /> <span className="muted">{effect}</span>
+        </p>
+      ))}
+    </details>
   )
 }
 

@@ -149,7 +149,9 @@ function Row({ application }: { application: ListedApplication }) {
         </small>
       </span>
       <span className="row-facts">
-        {verdict.group === 'quiet' || <VerdictWord verdict={verdict} />}
+        {![sync.status, health.status].includes(verdict.word as typeof sync.status) && (
+          <VerdictWord verdict={verdict} />
+        )}
         <Status word={sync.status} />
         <Status word={health.status} />
         <Revision sha={revision} />
