@@ -17,20 +17,23 @@ interface Picture {
   readonly text: string
   readonly scheme?: 'light' | 'dark'
   readonly width?: number
-  readonly click?: string
+  /** Brought into view. */
+  readonly show?: string
 }
 
 const pictures: readonly Picture[] = [
   { file: 'home', path: '/', text: 'Needs you' },
-  { file: 'home-dark', path: '/', text: 'Needs you', scheme: 'dark' },
   { file: 'home-phone', path: '/', text: 'Needs you', width: 390 },
   { file: 'applications', path: '/applications', text: 'shop-staging' },
   { file: 'application', path: '/applications/shop-staging', text: 'ImagePullBackOff' },
   { file: 'application-phone', path: '/applications/shop-staging', text: 'ImagePullBackOff', width: 390 },
-  { file: 'graph-dark', path: '/applications/shop-staging?tab=graph', text: 'on the way', scheme: 'dark' },
-  { file: 'history', path: '/applications/shop-staging?tab=history', text: 'Back to this' },
-  { file: 'undo', path: '/applications/shop-staging', text: 'ImagePullBackOff', click: 'Undo' },
-  { file: 'events', path: '/events', text: 'SyncSucceeded' },
+  {
+    file: 'graph-dark',
+    path: '/applications/shop-staging?tab=graph',
+    text: 'on the way',
+    scheme: 'dark',
+    show: '.graph',
+  },
 ]
 
 async function main(): Promise<void> {
@@ -48,12 +51,11 @@ async function main(): Promise<void> {
     data,
     'the broken image',
     async (api) => {
-      const { health } = await api.application('shop-staging')
-      return health.cause?.reason === 'ImagePullBackOff'
+      return (await api.overview()).counts.needsYou > 0
     },
-    60,
+    120,
   )
-  for (const { file, path, text, scheme = 'light', width = 1200, click } of pictures) {
+  for (const { file, path, text, scheme = 'light', width = 1200, show } of pictures) {
     const link = await untilApi(data, 'a link', (api) => api.signInLink())
     await using context = await browser.newContext({
       viewport: { width, height: width < 500 ? 844 : 800 },
@@ -64,7 +66,8 @@ async function main(): Promise<void> {
     await page.getByText('Live', { exact: true }).waitFor()
     await page.goto(new URL(path, link).href)
     await page.locator('main').getByText(text).first().waitFor()
-    if (click !== undefined) await page.getByRole('button', { name: click, exact: true }).click()
+    await page.getByText('Live', { exact: true }).waitFor()
+    if (show !== undefined) await page.locator(show).scrollIntoViewIfNeeded()
     await page.screenshot({ path: join(images, `${file}.png`) })
     console.log(`${file}.png`)
   }

@@ -80,9 +80,7 @@ function Verdict({ app }: { app: ApplicationDetail }) {
   return (
     <section className={`answer ${tone}`}>
       <h1>{app.name}</h1>
-      <p className="headline">
-        {why === undefined ? app.message : why.cause === undefined ? why.headline : why.headline.split(': ', 1)[0]}
-      </p>
+      <p className="headline">{headlineOf(app, why)}</p>
       <p className="facts">
         <Status word={app.sync.status} />
         <Status word={app.health.status} />
@@ -105,7 +103,7 @@ function Verdict({ app }: { app: ApplicationDetail }) {
           <Age at={app.lastChange.at} ago />
         </p>
       )}
-      {why !== undefined && !well && <Evidence why={why} />}
+      {!well && <Evidence app={app} why={why} />}
       {app.warnings.map((warning) => (
         <p key={warning} className="warning">
           {warning}
@@ -119,8 +117,17 @@ function shortUrl(url: string): string {
   return url.split(/[/\\]/).filter(Boolean).at(-1) ?? url
 }
 
-function Evidence({ why }: { why: WhyView }) {
-  const { cause, change, impact, tried } = why
+/** The first sentence: what follows it in `why` stands below, as the cause. */
+function headlineOf(app: ApplicationDetail, why: WhyView | undefined): string {
+  const hasCause = (why?.cause ?? app.health.cause) !== undefined
+  const text = why?.headline ?? (hasCause ? `${app.name} is ${app.health.status}` : app.message)
+  return hasCause ? (text.split(': ', 1)[0] ?? text) : text
+}
+
+/** The cause is known before the rest is asked for. */
+function Evidence({ app, why }: { app: ApplicationDetail; why: WhyView | undefined }) {
+  const cause = why?.cause ?? app.health.cause
+  const { change, impact = [], tried = [] } = why ?? {}
   return (
     <dl className="evidence">
       {cause !== undefined && (
@@ -188,7 +195,7 @@ function Running({ app: { operation } }: { app: ApplicationDetail }) {
       </p>
       {step !== undefined && (
         <>
-          <progress max={step.count} value={step.index} aria-label="Steps done" />
+          <progress max={step.count} value={step.index - 1} aria-label="Steps done" />
           <p>
             {step.phase}, wave {step.wave}: step {step.index} of {step.count}
           </p>
