@@ -76,6 +76,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       cache: { get: (digest) => store.render(digest), put: (digest, bytes) => store.putRender(digest, bytes) },
       tools: config.tools,
       clock,
+      settings: () => settings.current().rendering,
     }),
   )
 
@@ -93,6 +94,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
             .catch((error: unknown) => logger.warn({ err: error }, 'objects could not be judged again'))
         }
       },
+      onRenderingChange: () => system?.onRenderingChanged(),
     }),
   )
   const lua = stack.adopt(

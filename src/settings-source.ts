@@ -2,6 +2,7 @@
 import { messageOf } from './api/errors.ts'
 import { type Customizations, healthCustomization } from './api/settings/customizations.ts'
 import { noSettings, parseSettings, type Settings } from './api/settings/settings.ts'
+import { digestOf } from './kube/canonical.ts'
 import type { KubeClient } from './kube/client.ts'
 import type { GroupKind } from './kube/object.ts'
 import { readSettings } from './offline/settings.ts'
@@ -25,6 +26,8 @@ export interface SettingsSourceOptions {
   readonly logger: Logger
   /** `affects` says of which kinds the health check is another one now. */
   onChange(affects: (kind: GroupKind) => boolean): void
+  /** What is said about rendering is another thing now: everything may render to something else. */
+  onRenderingChange(): void
 }
 
 /** Throws ConfigInvalid or UsageInvalid when the file cannot be read. */
@@ -37,10 +40,12 @@ export async function createSettingsSource(options: SettingsSourceOptions): Prom
 
   function take(data: Readonly<Record<string, string>> | undefined): void {
     const before = settings.customizations
+    const renderedBefore = settings.rendering
     settings = parseSettings(data ?? {})
     for (const problem of settings.problems) logger.warn({ problem }, 'a setting cannot be read and is left out')
     const after = settings.customizations
     options.onChange((kind) => checkOf(before, kind) !== checkOf(after, kind))
+    if (digestOf(renderedBefore) !== digestOf(settings.rendering)) options.onRenderingChange()
   }
 
   return {

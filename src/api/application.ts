@@ -1,5 +1,6 @@
 /** Argo CD's Application (argoproj.io/v1alpha1) as far as Halcyon reads it. Schema and type share a name; unknown fields are kept out and reported by the caller. */
 import { z } from 'zod'
+import { unknownFields } from './unknown-fields.ts'
 
 const stringMap = z.record(z.string(), z.string())
 
@@ -65,12 +66,39 @@ export const KustomizeSource = z.object({
 })
 export type KustomizeSource = z.infer<typeof KustomizeSource>
 
+const jsonnetVariable = z.object({ name: z.string(), value: z.string().default(''), code: z.boolean().optional() })
+
+export const JsonnetSource = z.object({
+  extVars: z.array(jsonnetVariable).optional(),
+  tlas: z.array(jsonnetVariable).optional(),
+  libs: z.array(z.string()).optional(),
+})
+export type JsonnetSource = z.infer<typeof JsonnetSource>
+
 export const DirectorySource = z.object({
   recurse: z.boolean().optional(),
   include: z.string().optional(),
   exclude: z.string().optional(),
+  jsonnet: JsonnetSource.optional(),
 })
 export type DirectorySource = z.infer<typeof DirectorySource>
+
+/** A config management plug-in; without a name the one that discovers the source. */
+export const PluginSource = z.object({
+  name: z.string().optional(),
+  env: z.array(z.object({ name: z.string(), value: z.string().default('') })).optional(),
+  parameters: z
+    .array(
+      z.object({
+        name: z.string(),
+        string: z.string().optional(),
+        map: stringMap.optional(),
+        array: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+})
+export type PluginSource = z.infer<typeof PluginSource>
 
 export const ApplicationSource = z.object({
   repoURL: z.string(),
@@ -82,6 +110,7 @@ export const ApplicationSource = z.object({
   helm: HelmSource.optional(),
   kustomize: KustomizeSource.optional(),
   directory: DirectorySource.optional(),
+  plugin: PluginSource.optional(),
 })
 export type ApplicationSource = z.infer<typeof ApplicationSource>
 
@@ -152,6 +181,12 @@ export const Application = z.object({
   spec: ApplicationSpec,
 })
 export type Application = z.infer<typeof Application>
+
+/** What an Application says below `spec` that no field here stands for, each with its path. `read` is its parsed form. */
+export function unknownApplicationFields(given: unknown, read: Application): string[] {
+  const { spec } = given as { spec?: unknown }
+  return unknownFields(spec, read.spec, 'spec')
+}
 
 /** The sources in order: `sources` wins over `source`, as in Argo CD. */
 export function sourcesOf(spec: ApplicationSpec): readonly ApplicationSource[] {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { PullRequestGenerator, ScmProviderGenerator } from './applicationset-scm.ts'
 import { ApplicationSetTemplate } from './applicationset-template.ts'
 import { HalcyonError } from './errors.ts'
+import { unknownFields } from './unknown-fields.ts'
 
 const stringMap = z.record(z.string(), z.string())
 const seconds = z.number().int()
@@ -173,14 +174,4 @@ export function readApplicationSet(object: unknown): ReadApplicationSet {
 function withoutStatus(object: unknown): unknown {
   const { status: _, ...rest } = object as Record<string, unknown>
   return rest
-}
-
-/** What was given and is not in what was understood. */
-function unknownFields(given: unknown, understood: unknown, path: string): string[] {
-  if (typeof given !== 'object' || given === null || typeof understood !== 'object' || understood === null) return []
-  return Object.entries(given).flatMap(([key, value]) => {
-    const at = path === '' ? key : `${path}.${key}`
-    if (!(key in understood)) return [`${at}: this field is not known`]
-    return unknownFields(value, (understood as Record<string, unknown>)[key], at)
-  })
 }

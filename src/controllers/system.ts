@@ -40,6 +40,8 @@ export interface System extends Engine {
   onOpen(cluster: Cluster): void
   /** Called when other clusters are declared than before. */
   onClustersChanged(): void
+  /** Called when settings or plug-ins say something else about rendering: every application is rendered again. */
+  onRenderingChanged(): void
   /** Called when a cluster Secret, or all of them, cannot be read. */
   onClusterSecretProblem(message: string): void
   /** Called when the watches of a cluster say that it went away, and when it is back. */
@@ -226,6 +228,12 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     repositories,
     onOpen(cluster) {
       cluster.live.subscribe((key, live) => wake(fleet.owner(cluster.name, key), key, live))
+    },
+    onRenderingChanged() {
+      for (const app of fleet.all.values()) {
+        app.projectChanged = true
+        queue.add(app.name)
+      }
     },
     onClustersChanged() {
       const known = context.clusterSecrets.list.map(({ secret }) => secret.connection.name)

@@ -2,9 +2,9 @@
  * Git to cluster, in order: resolve -> render -> desired -> (live) -> plan -> leave ignored -> predict -> apply. Each stage is one function; `plan`,
  * `diff`, `sync`, read-only mode and deletion use the same ones and stop at different points.
  */
-import { type Application, type ApplicationSource, sourcesOf } from '../api/application.ts'
+import { Application, type ApplicationSource, sourcesOf, unknownApplicationFields } from '../api/application.ts'
 import { HalcyonError } from '../api/errors.ts'
-import { type GroupKind, refOf } from '../kube/object.ts'
+import { type GroupKind, type KubeObject, refOf } from '../kube/object.ts'
 import type { InventoryRecord } from '../store/store.ts'
 import type { Target } from './apply/target.ts'
 import { toDesired } from './plan/desired.ts'
@@ -141,10 +141,24 @@ export async function desire(
     revisions: resolved.revisions,
     digest: rendered.digest,
     readSets: rendered.readSets,
-    warnings: [...rendered.warnings.map((warning) => warning.message), ...desired.warnings],
+    warnings: [
+      ...rendered.warnings.map((warning) => warning.message),
+      ...desired.warnings,
+      ...rendered.objects.flatMap(({ object }) => (registry.owns(refOf(object)) ? unknownFieldsOf(object) : [])),
+    ],
     untouched: desired.untouched,
     deletionHooks: desired.deletionHooks,
   }
+}
+
+/** An Application that does not even parse is refused when it is taken in. */
+function unknownFieldsOf(object: KubeObject): string[] {
+  if (object.kind !== 'Application') return []
+  const read = Application.safeParse(object)
+  if (!read.success) return []
+  return unknownApplicationFields(object, read.data).map(
+    (problem) => `Application ${object.metadata.name ?? '?'}: ${problem}`,
+  )
 }
 
 /** Stage 4: watches run for every kind involved, so that what is not in `live` does not exist. */

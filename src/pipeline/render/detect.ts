@@ -1,12 +1,13 @@
 /** Which tool renders a source, and the overrides a repository brings itself (.argocd-source.yaml). */
 import { ApplicationSource } from '../../api/application.ts'
 import { HalcyonError, messageOf } from '../../api/errors.ts'
+import type { RenderingSettings } from '../../api/settings/rendering.ts'
 import { parseYaml } from '../../kube/yaml.ts'
 import type { SourceTree, TreeEntry } from '../source/source.ts'
 import { decode, isRecord } from './manifest.ts'
 import { under } from './paths.ts'
 
-export type Tool = 'Directory' | 'Kustomize' | 'Helm'
+export type Tool = 'Directory' | 'Kustomize' | 'Helm' | 'Plugin'
 
 const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
@@ -17,9 +18,20 @@ export function isKustomization(name: string): boolean {
 /**
  * The tool of a source, pure. A block that sets something decides; an empty one (`directory: {}`, `kustomize: {}`) does not, because Argo CD
  * drops empty blocks when it normalises an Application. Then the names in the directory: with both kinds of file Kustomize
- * wins, as in Argo CD, which visits names in order and lets the last decide. Throws SpecInvalid when two blocks set something.
+ * wins, as in Argo CD, which visits names in order and lets the last decide. A tool that the settings switch off is not used, and its sources
+ * are plain manifests. Throws SpecInvalid when two blocks set something.
  */
-export function detectTool(spec: ApplicationSource, names: ReadonlySet<string>): Tool {
+export function detectTool(
+  spec: ApplicationSource,
+  names: ReadonlySet<string>,
+  enabled: RenderingSettings['enabled'] = { helm: true, kustomize: true, jsonnet: true },
+): Tool {
+  const tool = wantedTool(spec, names, enabled)
+  if ((tool === 'Helm' && !enabled.helm) || (tool === 'Kustomize' && !enabled.kustomize)) return 'Directory'
+  return tool
+}
+
+function wantedTool(spec: ApplicationSource, names: ReadonlySet<string>, enabled: RenderingSettings['enabled']): Tool {
   const explicit = explicitTools(spec)
   if (explicit.length > 1) {
     throw new HalcyonError(
@@ -29,15 +41,18 @@ export function detectTool(spec: ApplicationSource, names: ReadonlySet<string>):
   }
   if (explicit[0] !== undefined) return explicit[0]
   if (spec.chart !== undefined && spec.chart !== '') return 'Helm'
-  if (kustomizationNames.some((name) => names.has(name))) return 'Kustomize'
+  if (enabled.kustomize && kustomizationNames.some((name) => names.has(name))) return 'Kustomize'
   return names.has('Chart.yaml') ? 'Helm' : 'Directory'
 }
 
-function explicitTools(spec: ApplicationSource): Tool[] {
+/** The tools that a block of the source asks for. */
+export function explicitTools(spec: ApplicationSource): Tool[] {
   const tools: Tool[] = []
   if (saysSomething(spec.helm)) tools.push('Helm')
   if (saysSomething(spec.kustomize)) tools.push('Kustomize')
   if (saysSomething(spec.directory)) tools.push('Directory')
+  // An empty block is how a source asks for whichever plug-in discovers it.
+  if (spec.plugin !== undefined) tools.push('Plugin')
   return tools
 }
 

@@ -30,6 +30,8 @@ export interface HelmInput {
   readonly directory: string
   readonly references: ReadonlyMap<string, LendingSource>
   readonly environment: BuildEnvironment
+  /** Schemes that value files may have. */
+  readonly schemes: readonly string[]
   readonly signal?: AbortSignal | undefined
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { KustomizeSource } from '../../api/application.ts'
+import { parseSettings } from '../../api/settings/settings.ts'
 import { parseYaml } from '../../kube/yaml.ts'
 import { memoryTree } from './memory-tree.ts'
 import { configMap, dataOf, memoryStore, names, request, testRenderer } from './testkit.ts'
@@ -201,7 +202,9 @@ test('helmCharts are inflated when the build options allow it, with the packaged
     'k/charts/local/templates/cm.yaml':
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\ndata: {color: "{{ .Values.color }}"}\n',
   })
-  await using allowing = await testRenderer({ kustomizeBuildOptions: '--enable-helm' })
+  await using allowing = await testRenderer({
+    settings: () => parseSettings({ 'kustomize.buildOptions': '--enable-helm' }).rendering,
+  })
   expect(dataOf(await allowing.render(request({ tree: inflating, path: 'k' })), 'rel')).toEqual({ color: 'green' })
   await using refusing = await testRenderer()
   await expect(refusing.render(request({ tree: inflating, path: 'k' }))).rejects.toMatchObject({

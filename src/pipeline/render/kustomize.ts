@@ -1,7 +1,8 @@
 /** Renders a kustomization with the Application's overrides by `kustomize build` on a private copy. */
 import { posix } from 'node:path'
 import type { KustomizeSource } from '../../api/application.ts'
-import { messageOf } from '../../api/errors.ts'
+import { HalcyonError, messageOf } from '../../api/errors.ts'
+import type { RenderingSettings } from '../../api/settings/rendering.ts'
 import { stringifyJson } from '../../kube/json.ts'
 import { digestOf } from './digest.ts'
 import type { BuildEnvironment } from './environment.ts'
@@ -12,6 +13,7 @@ import { askingForOrigins, readKustomizeOutput, wantsOrigins } from './kustomize
 import { materialise, writeInside } from './materialise.ts'
 import { inside } from './paths.ts'
 import { outputOrFailure, ToolFailure } from './tool-failure.ts'
+import type { ToolBinary } from './tools.ts'
 import type { LendingSource } from './value-files.ts'
 import { inPrivateFolder, type PreparedRender, type Workshop } from './workshop.ts'
 
@@ -21,8 +23,8 @@ export interface KustomizeInput {
   readonly directory: string
   readonly cluster: ClusterFacts
   readonly environment: BuildEnvironment
-  /** `kustomize.buildOptions` of the settings: flags for every build. */
-  readonly buildOptions: string
+  /** `kustomize.buildOptions` and the versions that may be asked for. */
+  readonly settings: Pick<RenderingSettings, 'kustomizeBuildOptions' | 'kustomizeVersions'>
   readonly signal?: AbortSignal | undefined
 }
 
@@ -30,7 +32,7 @@ export interface KustomizeInput {
 export async function prepareKustomize(input: KustomizeInput, workshop: Workshop): Promise<PreparedRender> {
   const { own, directory, overrides, environment } = input
   const components = await existingComponents(input)
-  const tool = await workshop.tools.find('kustomize')
+  const { tool, flags } = await chooseKustomize(input, workshop)
   const files = await kustomizeFiles({
     tree: own.tree,
     readSet: own.readSet,
@@ -39,8 +41,8 @@ export async function prepareKustomize(input: KustomizeInput, workshop: Workshop
     patches: (overrides.patches ?? []).flatMap((patch) => patch.path ?? []),
     signal: input.signal,
   })
-  const edited = edit(files, overrides, components, environment)
-  const flags = input.buildOptions.split(/\s+/).filter((flag) => flag !== '')
+  const notesOrigins = Number(tool.version.split('.')[0]) >= 5
+  const edited = edit(files, overrides, components, environment, notesOrigins)
   const enablesHelm = flags.some((flag) => flag === '--enable-helm' || flag === '--enable-helm=true')
   const helm = enablesHelm && files.inflatesHelm ? await workshop.tools.find('helm') : undefined
   const facts: ClusterFacts = {
@@ -83,16 +85,39 @@ export async function prepareKustomize(input: KustomizeInput, workshop: Workshop
   }
 }
 
+/** The kustomize the source asks for, with the flags of its version. Throws SpecInvalid for a version that the settings do not have. */
+async function chooseKustomize(
+  { overrides, settings }: KustomizeInput,
+  workshop: Workshop,
+): Promise<{ readonly tool: ToolBinary; readonly flags: readonly string[] }> {
+  const wanted = overrides.version
+  const version =
+    wanted && Object.hasOwn(settings.kustomizeVersions, wanted) ? settings.kustomizeVersions[wanted] : undefined
+  if (wanted && version === undefined) {
+    const known = Object.keys(settings.kustomizeVersions).sort().join(', ') || 'none'
+    throw new HalcyonError(
+      'SpecInvalid',
+      `Cannot use kustomize ${wanted}: the settings have no kustomize.path.${wanted} (they have: ${known})`,
+    )
+  }
+  const tool = await (version === undefined
+    ? workshop.tools.find('kustomize')
+    : workshop.tools.kustomizeAt(version.path))
+  const options = version?.buildOptions ?? settings.kustomizeBuildOptions
+  return { tool, flags: options.split(/\s+/).filter((flag) => flag !== '') }
+}
+
 /** The kustomization to build: the Application's overrides in it, and the wish for origins. The original stays as it is. */
 function edit(
   files: KustomizeFiles,
   overrides: KustomizeSource,
   components: readonly string[],
   environment: BuildEnvironment,
+  notesOrigins: boolean,
 ): string {
   try {
-    const value = askingForOrigins(applyOverrides(files.entry.value, overrides, components, environment))
-    return stringifyJson(value)
+    const value = applyOverrides(files.entry.value, overrides, components, environment)
+    return stringifyJson(notesOrigins ? askingForOrigins(value) : value)
   } catch (error) {
     throw new ToolFailure('kustomize', messageOf(error), { cause: error })
   }

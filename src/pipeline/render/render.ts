@@ -4,6 +4,8 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ApplicationSource } from '../../api/application.ts'
 import { HalcyonError } from '../../api/errors.ts'
+import type { RenderingSettings } from '../../api/settings/rendering.ts'
+import { noSettings } from '../../api/settings/settings.ts'
 import { type Clock, systemClock } from '../../runtime/clock.ts'
 import { ByteCache } from './byte-cache.ts'
 import { type ChartCredentials, createChartTransport } from './chart-transport.ts'
@@ -37,8 +39,8 @@ export interface RendererOptions {
   readonly tools?: { readonly helm?: string; readonly kustomize?: string }
   readonly limits?: Partial<RenderLimits>
   readonly clock?: Clock
-  /** Flags for every kustomize build (`kustomize.buildOptions` of argocd-cm). */
-  readonly kustomizeBuildOptions?: string
+  /** What argocd-cm says about rendering, as it is now. */
+  readonly settings?: () => RenderingSettings
   readonly credentials?: (repository: string) => ChartCredentials | undefined
   /** Told of every source that was rendered or remembered: for metrics and traces. */
   readonly observe?: (event: RenderObservation) => void
@@ -54,6 +56,7 @@ export interface RenderObservation {
 /** A renderer for a process. Render requests run concurrently; equal ones share the work. */
 export function createRenderer(options: RendererOptions): Renderer & ChartResolver {
   const limits: RenderLimits = { ...defaultLimits, ...options.limits }
+  const settingsNow = options.settings ?? (() => noSettings.rendering)
   const clock = options.clock ?? systemClock
   const transport = createChartTransport()
   const folder = join(options.dataDir, 'tmp', `render-${randomUUID()}`)
@@ -136,7 +139,8 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
     own?.readSet.directory(directory)
     for (const { name } of entries)
       if (name.startsWith('.argocd-source')) own?.readSet.file(directory === '' ? name : `${directory}/${name}`)
-    const tool = detectTool(spec, new Set(entries.map((entry) => entry.name)))
+    const settings = settingsNow()
+    const tool = detectTool(spec, new Set(entries.map((entry) => entry.name)), settings.enabled)
     const environment = buildEnvironment(request, source)
 
     if (tool === 'Directory') {
@@ -168,6 +172,7 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
               directory,
               references,
               environment,
+              schemes: settings.valuesFileSchemes,
               signal,
             },
             workshop,
@@ -179,7 +184,7 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
               directory,
               cluster: request.cluster,
               environment,
-              buildOptions: options.kustomizeBuildOptions ?? '',
+              settings,
               signal,
             },
             workshop,

@@ -40,7 +40,7 @@ export interface RenderResult {
   readonly objects: readonly RenderedObject[]
   /** One read-set per source, in the order of the request; empty for chart sources. */
   readonly readSets: readonly (readonly ReadEntry[])[]
-  readonly tools: readonly ('Directory' | 'Kustomize' | 'Helm')[]
+  readonly tools: readonly ('Directory' | 'Kustomize' | 'Helm' | 'Plugin')[]
   readonly warnings: readonly RenderWarning[]
   /** sha256 over tool versions, object ids of everything read, and parameters. Equal digests mean equal objects. */
   readonly digest: string

@@ -28,11 +28,26 @@ export interface Tools {
   find(name: ToolName): Promise<ToolBinary>
   /** Resolves when no search is under way: a search writes what it found into the data directory, also when nobody waits for it any more. */
   searched(): Promise<void>
+  /** A kustomize of any version at a path that the settings name. Throws ToolUnavailable. */
+  kustomizeAt(path: string): Promise<ToolBinary>
 }
 
 export function createTools(settings: ToolSettings): Tools {
   const found = new Map<ToolName, Promise<ToolBinary>>()
+  const versions = new VersionCache(join(settings.dataDir, 'tools'))
   return {
+    async kustomizeAt(path) {
+      if (await isExecutable(path)) {
+        const known = await versions.get('kustomize', path)
+        if (known !== undefined) return known
+        const tool = await identifyKustomize(path, 0)
+        if (tool !== undefined) {
+          await versions.put('kustomize', path, tool)
+          return tool
+        }
+      }
+      throw new HalcyonError('ToolUnavailable', `Cannot use ${path}: it is no kustomize that can be run`)
+    },
     find(name) {
       const known = found.get(name)
       if (known !== undefined) return known
@@ -108,17 +123,17 @@ async function identifyHelm(path: string): Promise<ToolBinary | undefined> {
 }
 
 /** Asks as kustomize first (unless it is called kubectl, which would look for a cluster), then as kubectl; the answer decides. */
-async function identifyKustomize(path: string): Promise<ToolBinary | undefined> {
+async function identifyKustomize(path: string, oldest = 5): Promise<ToolBinary | undefined> {
   const answer = basename(path).startsWith('kubectl') ? '' : await outputOf(path, ['version'])
-  const own = kustomizeVersion(/^\{?(?:kustomize\/)?v?(\d+\.\d+\.\d+\S*)/m.exec(answer)?.[1])
+  const own = kustomizeVersion(/^\{?(?:Version:)?(?:kustomize\/)?v?(\d+\.\d+\.\d+\S*)/m.exec(answer)?.[1], oldest)
   if (own !== undefined) return { path, prefix: ['build'], version: own }
   const text = await outputOf(path, ['version', '--client', '-o', 'json'])
-  const embedded = kustomizeVersion(/"kustomizeVersion":\s*"v?([^"]+)"/.exec(text)?.[1])
+  const embedded = kustomizeVersion(/"kustomizeVersion":\s*"v?([^"]+)"/.exec(text)?.[1], oldest)
   return embedded === undefined ? undefined : { path, prefix: ['kustomize'], version: embedded }
 }
 
-function kustomizeVersion(version: string | undefined): string | undefined {
-  return version !== undefined && Number(version.split('.')[0]) >= 5 ? version : undefined
+function kustomizeVersion(version: string | undefined, oldest: number): string | undefined {
+  return version !== undefined && Number(version.split('.')[0]) >= oldest ? version : undefined
 }
 
 /** Standard output of a short run without our environment; '' when it fails. */

@@ -26,6 +26,8 @@ export interface ValueFileContext {
   /** Sources by `ref`. */
   readonly references: ReadonlyMap<string, LendingSource>
   readonly environment: BuildEnvironment
+  /** `helm.valuesFileSchemes` of the settings. */
+  readonly schemes: readonly string[]
   readonly signal?: AbortSignal | undefined
 }
 
@@ -49,8 +51,18 @@ export async function resolveValueFile(
   }
   const text = substitute(raw, environment)
   if (isUrl(text)) {
-    if (/^https?:/.test(text)) return [{ kind: 'url', url: text }]
-    throw new HalcyonError('SpecInvalid', `Cannot read the values file ${raw}: only http and https URLs are allowed`)
+    const scheme = text.slice(0, text.indexOf(':')).toLowerCase()
+    if (!context.schemes.includes(scheme)) {
+      throw new HalcyonError(
+        'SpecInvalid',
+        `Cannot read the values file ${raw}: URLs with ${scheme} are not allowed (helm.valuesFileSchemes: ${context.schemes.join(', ') || 'none'})`,
+      )
+    }
+    if (scheme === 'http' || scheme === 'https') return [{ kind: 'url', url: text }]
+    throw new HalcyonError(
+      'SpecInvalid',
+      `Cannot read the values file ${raw}: ${scheme} needs a plug-in of Helm, and Helm runs without plug-ins here`,
+    )
   }
   // A leading slash means the root of the repository.
   const path = inside(text.startsWith('/') ? '' : context.chartDirectory, text, raw)
