@@ -14,7 +14,10 @@ const unknownOf = (spec: object) => unknownApplicationFields(application(spec), 
 test('fields that nothing stands for are named with their path, also in lists', () => {
   expect(
     unknownOf({
-      sources: [{ repoURL: 'a', helm: { valuesFiles: ['x'] } }, { repoURL: 'b', directory: { recursive: true } }],
+      sources: [
+        { repoURL: 'a', helm: { valuesFiles: ['x'] } },
+        { repoURL: 'b', directory: { recursive: true } },
+      ],
       syncPolicies: {},
     }),
   ).toEqual([
@@ -27,11 +30,17 @@ test('fields that nothing stands for are named with their path, also in lists', 
 test('every field of a source is known', () => {
   const source = {
     repoURL: 'a',
-    directory: { jsonnet: { extVars: [{ name: 'a', value: 'b', code: true }], tlas: [{ name: 'a', value: 'b' }], libs: ['l'] } },
+    directory: {
+      jsonnet: { extVars: [{ name: 'a', value: 'b', code: true }], tlas: [{ name: 'a', value: 'b' }], libs: ['l'] },
+    },
     plugin: {
       name: 'p',
       env: [{ name: 'A', value: 'b' }],
-      parameters: [{ name: 'a', string: 's' }, { name: 'b', map: { c: 'd' } }, { name: 'e', array: ['f'] }],
+      parameters: [
+        { name: 'a', string: 's' },
+        { name: 'b', map: { c: 'd' } },
+        { name: 'e', array: ['f'] },
+      ],
     },
   }
   expect(unknownOf({ source })).toEqual([])

@@ -1,6 +1,5 @@
 /** Go's templates as the core of ApplicationSets wants them: batches, bounded in time and memory, in a thread of their own. Effects: starts it. */
-import { Worker } from 'node:worker_threads'
-import { HalcyonError, messageOf } from '../api/errors.ts'
+import { HalcyonError } from '../api/errors.ts'
 import {
   isTypedStrings,
   type Params,
@@ -9,6 +8,7 @@ import {
 } from '../delivery/applicationset/templates.ts'
 import { stringifyJson } from '../kube/json.ts'
 import type { Clock } from '../runtime/clock.ts'
+import { createGoProgram, GoProgramFailure } from '../runtime/go-program/go-program.ts'
 
 export interface GoTemplateOptions {
   readonly clock: Clock
@@ -21,68 +21,26 @@ interface Answer extends TemplateAnswer {
 }
 
 const usualTimeMs = 30_000
-/** A thread that nobody asks is given back: it holds some 100 MiB. */
-const idleMs = 30_000
+/** 512 MiB: many times what 5,000 elements need. */
+const memoryPages = 8192
 /** Must be what tools/gotemplate/main.go calls stringsKey. */
 const stringsKey = '\u0000strings'
 
 /** Requests are answered one after the other. The thread starts with the first and does not keep the process alive. */
 export function createGoTemplates(options: GoTemplateOptions): TemplateEngine & AsyncDisposable {
-  const timeMs = options.timeMs ?? usualTimeMs
-  let worker: Worker | undefined
-  let last: Promise<unknown> = Promise.resolve()
-  let cancelIdle = () => {}
+  const program = createGoProgram({
+    clock: options.clock,
+    file: new URL('../../tools/gotemplate/gotemplate.wasm.gz', import.meta.url),
+    memoryPages,
+    timeMs: options.timeMs ?? usualTimeMs,
+  })
 
-  function running(): Worker {
-    if (worker === undefined) {
-      const started = new Worker(new URL('./go-template-worker.ts', import.meta.url), { stdout: true, stderr: true })
-      started.unref()
-      worker = started
-    }
-    return worker
-  }
-
-  function drop(ended: Worker): void {
-    if (worker === ended) worker = undefined
-    void ended.terminate()
-  }
-
-  function ask(request: object, signal?: AbortSignal): Promise<Answer> {
-    const answer = last.then(() => exchange(request, signal))
-    last = answer.catch(() => {})
-    return answer
-  }
-
-  async function exchange(request: object, signal?: AbortSignal): Promise<Answer> {
-    signal?.throwIfAborted()
-    cancelIdle()
-    const thread = running()
-    thread.ref()
-    const { promise, resolve, reject } = Promise.withResolvers<string>()
-    const fail = (detail: string, cause?: unknown) => {
-      drop(thread)
-      reject(new HalcyonError('TemplateFailed', `Cannot run Go templates: ${detail}`, { cause }))
-    }
-    const onMessage = (message: { answer?: string; crash?: string }) =>
-      message.answer === undefined ? fail(message.crash ?? 'the engine stopped') : resolve(message.answer)
-    const onError = (error: unknown) => fail(messageOf(error), error)
-    const onExit = () => fail('the engine stopped')
-    const onAbort = () => {
-      drop(thread)
-      reject(signal?.reason)
-    }
-    const cancel = options.clock.after(timeMs, () => fail(`they ran longer than ${timeMs / 1000} s`))
-    thread.on('message', onMessage).on('error', onError).on('exit', onExit)
-    signal?.addEventListener('abort', onAbort, { once: true })
+  async function ask(request: object, signal?: AbortSignal): Promise<Answer> {
     try {
-      thread.postMessage(new TextEncoder().encode(stringifyJson(request)))
-      return JSON.parse(await promise) as Answer
-    } finally {
-      cancel()
-      signal?.removeEventListener('abort', onAbort)
-      thread.off('message', onMessage).off('error', onError).off('exit', onExit)
-      thread.unref()
-      cancelIdle = options.clock.after(idleMs, () => drop(thread))
+      return JSON.parse(await program.ask(stringifyJson(request), signal)) as Answer
+    } catch (error) {
+      if (!(error instanceof GoProgramFailure)) throw error
+      throw new HalcyonError('TemplateFailed', `Cannot run Go templates: ${error.message}`, { cause: error })
     }
   }
 
@@ -100,13 +58,7 @@ export function createGoTemplates(options: GoTemplateOptions): TemplateEngine & 
       if (branches.length === 0) return []
       return (await ask({ options: [], texts: [], params: [], slugs: branches }, signal)).slugs
     },
-    async [Symbol.asyncDispose]() {
-      cancelIdle()
-      // Nothing else may keep the process alive until the thread has ended.
-      worker?.ref()
-      await worker?.terminate()
-      worker = undefined
-    },
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   }
 }
 

@@ -1,6 +1,6 @@
 // Renders Go templates for ApplicationSets inside WebAssembly: real text/template, real Sprig, and the functions Argo CD adds.
 //
-// The host (src/generators/go-template-worker.ts) puts one JSON request into memory and calls `render`; the answer is one JSON document.
+// The host (src/runtime/go-program/worker.ts) puts one JSON request into memory and calls `render`; the answer is one JSON document.
 // Nothing of the host is reachable: no files, no environment, no network. Built by build.sh; the result is kept in Git, see the ADR.
 package main
 

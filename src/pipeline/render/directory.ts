@@ -3,7 +3,9 @@ import type { DirectorySource } from '../../api/application.ts'
 import { HalcyonError } from '../../api/errors.ts'
 import type { SourceTree, TreeEntry } from '../source/source.ts'
 import type { ByteCache } from './byte-cache.ts'
+import type { BuildEnvironment } from './environment.ts'
 import { matchesGlob } from './glob.ts'
+import type { Jsonnet } from './jsonnet.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import { byName, under } from './paths.ts'
 import type { ReadSet } from './read-set.ts'
@@ -27,6 +29,9 @@ export interface DirectoryInput {
   readonly entries: readonly TreeEntry[]
   readonly options: DirectorySource
   readonly blobs: ByteCache<ParsedBlob>
+  /** Undefined: files of Jsonnet are left alone (`jsonnet.enable`). */
+  readonly jsonnet: Jsonnet | undefined
+  readonly environment: BuildEnvironment
   readonly readSet: ReadSet
   readonly limitBytes: number
   readonly signal?: AbortSignal | undefined
@@ -44,6 +49,24 @@ export async function renderDirectory(
   let parsed = 0
   let size = 0
   for (const { path, oid } of files) {
+    if (path.endsWith('.jsonnet')) {
+      if (input.jsonnet === undefined) continue
+      const { readSet, directory, environment } = input
+      const jsonnet = input.options.jsonnet ?? {}
+      const result = await input.jsonnet.evaluate({
+        tree,
+        readSet,
+        directory,
+        path,
+        options: jsonnet,
+        environment,
+        signal,
+      })
+      if (result.evaluated) parsed++
+      identity += `${path}\0${result.identity}\0`
+      for (const { object } of result.manifest.objects) objects.push({ object, path })
+      continue
+    }
     identity += `${path}\0${oid}\0`
     let blob = blobs.get(oid)
     if (blob === undefined) {
@@ -90,7 +113,7 @@ async function manifestFiles(input: DirectoryInput, warnings: RenderWarning[]): 
         if (options.recurse) await visit(path, (await tree.list(path, signal)) ?? [])
         continue
       }
-      if (entry.kind === 'submodule' || !/\.(?:ya?ml|json)$/.test(entry.name)) continue
+      if (entry.kind === 'submodule' || !/\.(?:ya?ml|json|jsonnet)$/.test(entry.name)) continue
       const relative = directory === '' ? path : path.slice(directory.length + 1)
       if (options.exclude && matchesGlob(options.exclude, relative)) continue
       if (options.include && !matchesGlob(options.include, relative)) continue

@@ -111,7 +111,11 @@ test.each([
   { helm: { valueFiles: ['gone.yaml'] }, reason: 'PathNotFound', message: /gone\.yaml: it does not exist/ },
   { helm: { valueFiles: ['$nobody/x.yaml'] }, reason: 'SpecInvalid', message: /no source has ref nobody/ },
   { helm: { valueFiles: ['../../../x.yaml'] }, reason: 'PathRefused', message: /leaves the repository/ },
-  { helm: { valueFiles: ['file:///etc/passwd'] }, reason: 'SpecInvalid', message: /URLs with [a-z0-9]+ are not allowed/ },
+  {
+    helm: { valueFiles: ['file:///etc/passwd'] },
+    reason: 'SpecInvalid',
+    message: /URLs with [a-z0-9]+ are not allowed/,
+  },
 ])('$helm is refused with $reason', async ({ helm, reason, message }) => {
   await using renderer = await testRenderer()
   const rendering = renderer.render(request({ tree, path: 'charts/web', helm }))

@@ -16,6 +16,7 @@ import { digest } from './digest.ts'
 import { type ParsedBlob, renderDirectory } from './directory.ts'
 import { buildEnvironment } from './environment.ts'
 import { prepareHelm } from './helm.ts'
+import { createJsonnet } from './jsonnet.ts'
 import { prepareKustomize } from './kustomize.ts'
 import { defaultLimits, type RenderLimits } from './limits.ts'
 import { inside } from './paths.ts'
@@ -75,6 +76,7 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
   }
   const blobs = new ByteCache<ParsedBlob>(limits.manifestCacheBytes)
   const cache = new RenderCache(options.cache, join(options.dataDir, 'render-cache.key'), limits.resultCacheBytes)
+  const jsonnet = createJsonnet({ clock, timeMs: limits.timeMs, results: new ByteCache(limits.manifestCacheBytes) })
   const failures = new ByteCache<ToolFailure | HalcyonError>(1000)
   const flights = new SharedFlight<SourceOutput>()
   const closing = new AbortController()
@@ -153,6 +155,8 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
         entries,
         options: spec.directory ?? {},
         blobs,
+        jsonnet: settings.enabled.jsonnet ? jsonnet : undefined,
+        environment,
         limitBytes: limits.outputBytes,
         signal,
       })
@@ -248,6 +252,7 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
     async [Symbol.asyncDispose]() {
       await tidied
       closing.abort(new HalcyonError('Terminated', 'Cannot render: the renderer is closed'))
+      await jsonnet[Symbol.asyncDispose]()
       await transport[Symbol.asyncDispose]()
       await workshop.tools.searched()
       await rm(folder, { recursive: true, force: true, maxRetries: 3 })

@@ -1,12 +1,17 @@
-/** The thread that runs Go's templates: one request in, one answer out. A crash ends the thread; its owner starts another. */
+/** The thread that runs a Go program compiled to WebAssembly: one request in, one answer out. A crash ends the thread; its owner starts another. */
 import { readFileSync } from 'node:fs'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
 import { createSystemCalls, withMemoryLimit } from './wasi.ts'
 import { type WasmMemory, wasm } from './web-assembly.ts'
 
-/** 512 MiB: many times what 5,000 elements need. */
-const memoryPages = 8192
+/** What the owner of the thread says about the program. */
+export interface ProgramFile {
+  /** URL of the module, compressed by gzip. */
+  readonly file: string
+  /** The most memory it may take, in pages of 64 KiB. */
+  readonly memoryPages: number
+}
 
 interface Program {
   readonly memory: WasmMemory
@@ -16,9 +21,9 @@ interface Program {
   readonly render: (address: number, size: number) => bigint
 }
 
-const file = new URL('../../tools/gotemplate/gotemplate.wasm.gz', import.meta.url)
+const { file, memoryPages } = workerData as ProgramFile
 const system = createSystemCalls()
-const { instance } = await wasm.instantiate(withMemoryLimit(gunzipSync(readFileSync(file)), memoryPages), {
+const { instance } = await wasm.instantiate(withMemoryLimit(gunzipSync(readFileSync(new URL(file))), memoryPages), {
   wasi_snapshot_preview1: system.imports,
 })
 const program = instance.exports as unknown as Program
