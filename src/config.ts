@@ -26,6 +26,8 @@ export interface Config {
   readonly webhookSecret: string | undefined
   /** The ConfigMap `argocd-cm` in a file; undefined = the one in the cluster. */
   readonly settingsFile: string | undefined
+  /** The folder of config management plug-ins; undefined = there are none. */
+  readonly pluginsFolder: string | undefined
   readonly tools: { readonly helm?: string; readonly kustomize?: string }
 }
 
@@ -60,6 +62,7 @@ export function toConfig(options: UpOptions, env: Environment): Config {
     logLevel: logLevel(env['HALCYON_LOG_LEVEL'] ?? 'info'),
     otlpEndpoint: env['OTEL_EXPORTER_OTLP_ENDPOINT'] || undefined,
     settingsFile: options.settings,
+    pluginsFolder: options.plugins ?? (env['HALCYON_PLUGINS'] || undefined),
     webhookSecret: env['HALCYON_WEBHOOK_SECRET'] || undefined,
     tools: {
       ...(env['HALCYON_HELM'] ? { helm: env['HALCYON_HELM'] } : {}),

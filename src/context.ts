@@ -16,6 +16,7 @@ import { createLuaRunner, type LuaRunner } from './lua/runner.ts'
 import { createJq } from './pipeline/jq/jq.ts'
 import { createHealthOf } from './pipeline/observe/custom-health.ts'
 import { createLiveIndex } from './pipeline/observe/live-index.ts'
+import { readPlugins } from './pipeline/render/plugins.ts'
 import { createRenderer } from './pipeline/render/render.ts'
 import { createSources } from './pipeline/source/sources.ts'
 import { type Clock, systemClock } from './runtime/clock.ts'
@@ -70,6 +71,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
   const sources = stack.use(
     createSources({ dataDir: config.dataDir, clock, random, pollIntervalMs: config.pollIntervalMs }),
   )
+  const plugins = config.pluginsFolder === undefined ? [] : await readPlugins(config.pluginsFolder)
   const renderer = stack.use(
     createRenderer({
       dataDir: config.dataDir,
@@ -77,6 +79,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       tools: config.tools,
       clock,
       settings: () => settings.current().rendering,
+      plugins,
     }),
   )
 

@@ -9,6 +9,7 @@ import type { KubeObject } from './kube/object.ts'
 import { parseYaml, printYaml } from './kube/yaml.ts'
 import { maskObject } from './pipeline/diff/mask.ts'
 import { resolve } from './pipeline/pipeline.ts'
+import { readPlugins } from './pipeline/render/plugins.ts'
 import { createRenderer } from './pipeline/render/render.ts'
 import { createSources } from './pipeline/source/sources.ts'
 import { rootApplication } from './root-application.ts'
@@ -30,6 +31,7 @@ export async function renderLocal(options: LocalOptions, env: Environment): Prom
       put: async (digest, bytes) => void memory.set(digest, bytes),
     },
     clock: systemClock,
+    plugins: env['HALCYON_PLUGINS'] ? await readPlugins(env['HALCYON_PLUGINS']) : [],
     tools: {
       ...(env['HALCYON_HELM'] ? { helm: env['HALCYON_HELM'] } : {}),
       ...(env['HALCYON_KUSTOMIZE'] ? { kustomize: env['HALCYON_KUSTOMIZE'] } : {}),

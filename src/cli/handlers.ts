@@ -25,6 +25,8 @@ export interface UpOptions {
   readonly pollMs: number | undefined
   /** A file with the ConfigMap `argocd-cm`; undefined = the one in the cluster. */
   readonly settings: string | undefined
+  /** The folder of config management plug-ins. */
+  readonly plugins: string | undefined
   /** For the report of `--once`. */
   readonly output: Format
 }

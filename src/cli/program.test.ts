@@ -123,6 +123,7 @@ test('up hands over what was asked for, with defaults', async () => {
     deadlineMs: 5_400_000,
     pollMs: undefined,
     settings: undefined,
+    plugins: undefined,
     output: 'table',
   })
 })

@@ -107,6 +107,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
     otlpEndpoint: undefined,
     webhookSecret: undefined,
     settingsFile: undefined,
+    pluginsFolder: undefined,
     tools: {},
     ...options.config,
   }

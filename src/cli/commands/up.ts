@@ -23,6 +23,7 @@ export interface UpCommandOptions {
   readonly deadline?: number
   readonly poll?: number
   readonly settings?: string
+  readonly plugins?: string
   readonly output: Format
 }
 
@@ -44,6 +45,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
     .option('--fresh', 'empty the sandbox cluster first')
     .option('--deadline <duration>', 'end a sync that takes longer (default: 15m)', parseDuration)
     .option('--poll <duration>', 'between looks at remote repositories (default: 2m)', parseDuration)
+    .option('--plugins <dir>', 'config management plug-ins (ConfigManagementPlugin files); HALCYON_PLUGINS')
     .option('--settings <file>', "the ConfigMap argocd-cm (default: the cluster's, in namespace argocd)")
     .addOption(outputOption())
     .addHelpText(
@@ -91,6 +93,7 @@ export function upOptions(options: UpCommandOptions, io: Pick<CliIo, 'env' | 'ho
     deadlineMs: options.deadline,
     pollMs: options.poll,
     settings: options.settings,
+    plugins: options.plugins,
     output: options.output,
   }
 }

@@ -11,6 +11,7 @@ import { type ClusterFacts, helmArguments, helmOptions } from './helm-arguments.
 import { type ChartNeeds, chartNeeds } from './helm-dependencies.ts'
 import { readHelmOutput } from './helm-output.ts'
 import { filesBelow } from './kustomize-files.ts'
+import { isLfsPointer, lfsMessage } from './manifest.ts'
 import { materialise, writeInside } from './materialise.ts'
 import { under } from './paths.ts'
 import { readTgz } from './tar.ts'
@@ -181,6 +182,8 @@ class Bench {
       else {
         const content = await file.tree.read(file.path, this.#signal)
         if (content === undefined) throw new HalcyonError('PathNotFound', `Cannot read ${file.path}: it does not exist`)
+        if (isLfsPointer(content.bytes))
+          throw new HalcyonError('ManifestInvalid', `Cannot read ${file.path}: ${lfsMessage}`)
         // The name is kept for Helm's messages.
         args.push(
           await this.#write(

@@ -10,6 +10,7 @@ import { type ClusterFacts, plainKubeVersion } from './helm-arguments.ts'
 import { applyOverrides } from './kustomize-edit.ts'
 import { type KustomizeFiles, kustomizeFiles } from './kustomize-files.ts'
 import { askingForOrigins, readKustomizeOutput, wantsOrigins } from './kustomize-output.ts'
+import { isLfsPointer, lfsMessage } from './manifest.ts'
 import { materialise, writeInside } from './materialise.ts'
 import { inside } from './paths.ts'
 import { outputOrFailure, ToolFailure } from './tool-failure.ts'
@@ -72,7 +73,7 @@ export async function prepareKustomize(input: KustomizeInput, workshop: Workshop
     run: (stop) =>
       inPrivateFolder(workshop, stop, async (folder, run) => {
         const copied = [...files.files.keys()].map((from) => ({ from, to: `source/${from}` }))
-        await materialise(own.tree, copied, folder, { signal: stop })
+        await materialise(own.tree, copied, folder, { signal: stop, inspect: refusePointers })
         await writeInside(folder, `source/${files.entry.path}`, edited)
         const helmFlags = helm === undefined ? [] : await helmWrapper(folder, helm.path, facts)
         const target = posix.join('./source', directory)
@@ -83,6 +84,11 @@ export async function prepareKustomize(input: KustomizeInput, workshop: Workshop
         return { ...output, warnings: [...warnings, ...output.warnings], dependsOnCluster: helm !== undefined }
       }),
   }
+}
+
+function refusePointers(path: string, bytes: Buffer): void {
+  if (!isLfsPointer(bytes)) return
+  throw new HalcyonError('ManifestInvalid', `Cannot read ${path.slice('source/'.length)}: ${lfsMessage}`)
 }
 
 /** The kustomize the source asks for, with the flags of its version. Throws SpecInvalid for a version that the settings do not have. */

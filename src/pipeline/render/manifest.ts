@@ -22,6 +22,7 @@ export interface Manifest {
 }
 
 const skipMarker = '# +argocd:skip-file-rendering'
+export const lfsMessage = 'it is a pointer of Git LFS, and the content it stands for is not in the repository'
 const nothing: Manifest = { objects: [], warnings: [] }
 
 /**
@@ -31,11 +32,19 @@ const nothing: Manifest = { objects: [], warnings: [] }
 export function readManifest(bytes: Buffer): Manifest {
   const text = decode(bytes)
   if (text.includes(skipMarker)) return nothing
+  if (isLfsPointer(bytes)) return { ...nothing, failure: { line: 1, message: lfsMessage } }
   const manifest = parseManifest(text)
   if (manifest.failure === undefined || !manifest.notAnObject) return manifest
   const looksLikeOne = text.includes('apiVersion:') && text.includes('kind:') && text.includes('metadata:')
   if (manifest.objects.length > 0 || looksLikeOne) return manifest
   return { objects: [], warnings: [], stray: manifest.failure }
+}
+
+/** What Git LFS leaves in the repository instead of a big file. */
+export function isLfsPointer(bytes: Buffer): boolean {
+  return (
+    bytes.length < 1024 && bytes.subarray(0, 43).toString('latin1') === 'version https://git-lfs.github.com/spec/v1\n'
+  )
 }
 
 /** Reads rendered output, where every document must be an object. Stops at the first that is not (`failure`). */

@@ -11,7 +11,7 @@ import { ByteCache } from './byte-cache.ts'
 import { type ChartCredentials, createChartTransport } from './chart-transport.ts'
 import { chartLocation, createCharts } from './charts.ts'
 import { combine } from './combine.ts'
-import { detectTool, type Tool, withRepositoryOverrides } from './detect.ts'
+import { detectTool, explicitTools, type Tool, withRepositoryOverrides } from './detect.ts'
 import { digest } from './digest.ts'
 import { type ParsedBlob, renderDirectory } from './directory.ts'
 import { buildEnvironment } from './environment.ts'
@@ -20,6 +20,8 @@ import { createJsonnet } from './jsonnet.ts'
 import { prepareKustomize } from './kustomize.ts'
 import { defaultLimits, type RenderLimits } from './limits.ts'
 import { inside } from './paths.ts'
+import { choosePlugin, noPlugin, type PluginBench, preparePlugin } from './plugin.ts'
+import type { Plugin } from './plugins.ts'
 import { Pool } from './pool.ts'
 import { ReadSet } from './read-set.ts'
 import { RenderCache, type RenderStore } from './render-cache.ts'
@@ -42,6 +44,8 @@ export interface RendererOptions {
   readonly clock?: Clock
   /** What argocd-cm says about rendering, as it is now. */
   readonly settings?: () => RenderingSettings
+  /** Config management plug-ins, in the order of discovery (see plugins.ts). */
+  readonly plugins?: readonly Plugin[]
   readonly credentials?: (repository: string) => ChartCredentials | undefined
   /** Told of every source that was rendered or remembered: for metrics and traces. */
   readonly observe?: (event: RenderObservation) => void
@@ -77,6 +81,7 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
   const blobs = new ByteCache<ParsedBlob>(limits.manifestCacheBytes)
   const cache = new RenderCache(options.cache, join(options.dataDir, 'render-cache.key'), limits.resultCacheBytes)
   const jsonnet = createJsonnet({ clock, timeMs: limits.timeMs, results: new ByteCache(limits.manifestCacheBytes) })
+  const plugins: PluginBench = { workshop, plugins: options.plugins ?? [], discovered: new ByteCache(10_000) }
   const failures = new ByteCache<ToolFailure | HalcyonError>(1000)
   const flights = new SharedFlight<SourceOutput>()
   const closing = new AbortController()
@@ -142,8 +147,24 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
     for (const { name } of entries)
       if (name.startsWith('.argocd-source')) own?.readSet.file(directory === '' ? name : `${directory}/${name}`)
     const settings = settingsNow()
-    const tool = detectTool(spec, new Set(entries.map((entry) => entry.name)), settings.enabled)
     const environment = buildEnvironment(request, source)
+    const pluginInput = own && {
+      source: spec.plugin ?? {},
+      own,
+      directory,
+      cluster: request.cluster,
+      environment,
+      signal,
+    }
+    // A plug-in that discovers a source comes before the built-in tools, unless the source has a block for one of those.
+    const mayBePlugin = spec.plugin !== undefined || (plugins.plugins.length > 0 && explicitTools(spec).length === 0)
+    const plugin = mayBePlugin && pluginInput ? await choosePlugin(pluginInput, plugins) : undefined
+    const detected = detectTool(spec, new Set(entries.map((entry) => entry.name)), settings.enabled)
+    const tool = plugin === undefined ? detected : 'Plugin'
+    if (tool === 'Plugin' && (plugin === undefined || pluginInput === undefined)) {
+      const detail = own === undefined ? 'a chart from a repository is not for plug-ins' : noPlugin('', plugins)
+      throw new HalcyonError('SpecInvalid', `Cannot render ${request.application.name}: ${detail}`)
+    }
 
     if (tool === 'Directory') {
       if (own === undefined) throw withoutTree(source)
@@ -164,35 +185,37 @@ export function createRenderer(options: RendererOptions): Renderer & ChartResolv
       return { ...output, index, tool, cached: parsed === 0 }
     }
     const prepared =
-      tool === 'Helm'
-        ? await prepareHelm(
-            {
-              spec,
-              revision: source.revision,
-              application: request.application.name,
-              destinationNamespace: request.destinationNamespace,
-              cluster: request.cluster,
-              own,
-              directory,
-              references,
-              environment,
-              schemes: settings.valuesFileSchemes,
-              signal,
-            },
-            workshop,
-          )
-        : await prepareKustomize(
-            {
-              overrides: spec.kustomize ?? {},
-              own: own ?? raise(withoutTree(source)),
-              directory,
-              cluster: request.cluster,
-              environment,
-              settings,
-              signal,
-            },
-            workshop,
-          )
+      plugin !== undefined && pluginInput !== undefined
+        ? await preparePlugin(plugin, pluginInput, workshop)
+        : tool === 'Helm'
+          ? await prepareHelm(
+              {
+                spec,
+                revision: source.revision,
+                application: request.application.name,
+                destinationNamespace: request.destinationNamespace,
+                cluster: request.cluster,
+                own,
+                directory,
+                references,
+                environment,
+                schemes: settings.valuesFileSchemes,
+                signal,
+              },
+              workshop,
+            )
+          : await prepareKustomize(
+              {
+                overrides: spec.kustomize ?? {},
+                own: own ?? raise(withoutTree(source)),
+                directory,
+                cluster: request.cluster,
+                environment,
+                settings,
+                signal,
+              },
+              workshop,
+            )
     const { output, cached } = await rememberOrRun(prepared, signal)
     return { ...output, index, tool, cached, identity: `${prepared.key} ${prepared.clusterKey}` }
   }

@@ -16,10 +16,12 @@ import type { RenderLimits } from './limits.ts'
 export interface RunRequest {
   readonly command: readonly string[]
   readonly folder: string
+  /** Where it runs, below the folder; the folder itself when left out. */
+  readonly directory?: string
   /** Added to the clean environment. */
   readonly environment?: Readonly<Record<string, string>>
   readonly network: boolean
-  /** Said in messages: `helm`, `kustomize`. */
+  /** Said in messages: `helm`, `kustomize`, `plug-in NAME`. */
   readonly tool: string
 }
 
@@ -71,7 +73,7 @@ export async function sandboxedRun(
   signal?.throwIfAborted()
   return await new Promise((resolve, reject) => {
     const child = spawn(command[0]!, command.slice(1), {
-      cwd: request.folder,
+      cwd: join(request.folder, request.directory ?? ''),
       env: { ...cleanEnvironment(request, limits) },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

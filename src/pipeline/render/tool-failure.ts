@@ -3,16 +3,17 @@ import type { RunResult } from './sandboxed-run.ts'
 
 export class ToolFailure extends Error {
   override readonly name = 'ToolFailure'
-  readonly tool: 'helm' | 'kustomize'
+  /** `helm`, `kustomize`, `plug-in NAME`. */
+  readonly tool: string
 
-  constructor(tool: 'helm' | 'kustomize', message: string, options?: { cause?: unknown }) {
+  constructor(tool: string, message: string, options?: { cause?: unknown }) {
     super(message, options)
     this.tool = tool
   }
 }
 
 /** Throws ToolFailure with the tool's own message when it failed: without our folder's name, without advice about flags. */
-export function outputOrFailure(tool: 'helm' | 'kustomize', result: RunResult, folder: string): string {
+export function outputOrFailure(tool: string, result: RunResult, folder: string): string {
   if (result.code === 0) return result.stdout.toString('utf8')
   throw new ToolFailure(tool, toolMessage(result.stderr, folder) || `exit code ${result.code}`)
 }
