@@ -6,6 +6,7 @@ import type { ControllerContext } from './controllers/context.ts'
 import { type Cluster, type ClusterSource, createDestinations } from './controllers/destinations.ts'
 import { createFleet } from './controllers/fleet.ts'
 import { createReachability } from './controllers/reachability.ts'
+import { createRepositorySecrets } from './controllers/repository-secrets.ts'
 import { createSystem, type System } from './controllers/system.ts'
 import { declaredClusters } from './declared-clusters.ts'
 import { createGoTemplates } from './generators/go-templates.ts'
@@ -18,6 +19,7 @@ import { createHealthOf } from './pipeline/observe/custom-health.ts'
 import { createLiveIndex } from './pipeline/observe/live-index.ts'
 import { readPlugins } from './pipeline/render/plugins.ts'
 import { createRenderer } from './pipeline/render/render.ts'
+import { accessTo } from './pipeline/source/repository-access.ts'
 import { createSources } from './pipeline/source/sources.ts'
 import { type Clock, systemClock } from './runtime/clock.ts'
 import type { Logger } from './runtime/logger.ts'
@@ -68,8 +70,23 @@ export async function createContext(options: ContextOptions): Promise<Context> {
 
   const tracing = stack.use(await createTracing({ endpoint: config.otlpEndpoint, version: options.version, clock }))
   const store = stack.use(await openStore(join(config.dataDir, 'store'), { clock, logger: logger.child('store') }))
+  let lookedForSecrets = false
   const sources = stack.use(
-    createSources({ dataDir: config.dataDir, clock, random, pollIntervalMs: config.pollIntervalMs }),
+    createSources({
+      dataDir: config.dataDir,
+      clock,
+      random,
+      pollIntervalMs: config.pollIntervalMs,
+      async access(url, signal) {
+        // Without an answer from the cluster, the user's own git configuration may still do: only the first look is waited for.
+        if (!lookedForSecrets) await repositorySecrets.known(signal).catch(() => signal.throwIfAborted())
+        lookedForSecrets = true
+        return accessTo(
+          url,
+          repositorySecrets.list.map(({ secret }) => secret),
+        )
+      },
+    }),
   )
   const plugins = config.pluginsFolder === undefined ? [] : await readPlugins(config.pluginsFolder)
   const renderer = stack.use(
@@ -80,6 +97,13 @@ export async function createContext(options: ContextOptions): Promise<Context> {
       clock,
       settings: () => settings.current().rendering,
       plugins,
+      credentials(url) {
+        const access = accessTo(
+          url,
+          repositorySecrets.list.map(({ secret }) => secret),
+        )
+        return access?.password ? { username: access.username, password: access.password } : undefined
+      },
     }),
   )
 
@@ -171,6 +195,14 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     onChange: () => system?.onClustersChanged(),
     onProblem: (message) => system?.onClusterSecretProblem(message),
   })
+  const repositorySecrets = createRepositorySecrets({
+    namespace: controlNamespace,
+    clock,
+    random,
+    open: async (signal) => (await destinations.cluster({}, signal)).client,
+    onChange: () => sources.poke(),
+    onProblem: (message) => system?.onRepositorySecretProblem(message),
+  })
   const destinations = stack.use(
     createDestinations(first, declaredClusters(clusterSecrets, options.others, toSource), (cluster) =>
       system?.onOpen(cluster),
@@ -195,6 +227,7 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     fleet,
     destinations,
     clusterSecrets,
+    repositorySecrets,
     queue,
     writing: createPool(writingOperations),
     settings: {

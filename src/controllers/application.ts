@@ -30,7 +30,7 @@ import { underHold, type Wanted } from './holds.ts'
 import { ignoringOf } from './ignoring.ts'
 import { changesOf, closeInterrupted, endOperation, leaveOperation, startOperation } from './operations.ts'
 import { forgetObject, kindsOf, liveOf, router, trackingNameOf } from './owned.ts'
-import { checkApplication, checkObjects } from './permission.ts'
+import { checkApplication, checkObjects, checkRepositories } from './permission.ts'
 import { type Policy, policyOf } from './policy.ts'
 import { recordDecision } from './record-decision.ts'
 import { remove } from './removal.ts'
@@ -113,6 +113,7 @@ async function converge(
   const cluster = await context.destinations.cluster(app.manifest.spec.destination, signal)
   // Only now it is known which clusters are declared.
   checkApplication(context, app)
+  checkRepositories(context, app)
   const targetOf = router(context, cluster)
   const aim = await wanted(context, app, request, cluster, signal)
   const { resolved } = aim

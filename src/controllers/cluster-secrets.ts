@@ -1,159 +1,27 @@
 /**
  * The clusters that Argo CD's cluster Secrets declare (label argocd.argoproj.io/secret-type=cluster, in the control namespace of the
- * management cluster), followed as they come, change and go. Effect: reads the management cluster.
+ * management cluster). Effect: reads the management cluster.
  */
-import { HalcyonError, messageOf } from '../api/errors.ts'
-import { digestOf } from '../kube/canonical.ts'
-import type { KubeClient } from '../kube/client.ts'
 import { type ClusterSecret, readClusterSecret } from '../kube/cluster-secret.ts'
-import { follow } from '../kube/follow.ts'
-import type { KubeObject } from '../kube/object.ts'
 import type { Environment } from '../kube/proxy.ts'
-import type { Clock } from '../runtime/clock.ts'
-import { backoffMs } from '../runtime/retry.ts'
+import { type Declared, type FollowedSecrets, type FollowedSecretsOptions, followSecrets } from './followed-secrets.ts'
 
 export const clusterSecretSelector = 'argocd.argoproj.io/secret-type=cluster'
 
-/** A declared cluster. The same object as long as what the Secret says is the same. */
-export interface DeclaredCluster {
-  readonly secret: ClusterSecret
-  readonly digest: string
-}
+export type DeclaredCluster = Declared<ClusterSecret>
+export type ClusterSecrets = FollowedSecrets<ClusterSecret>
 
-export interface ClusterSecretsOptions {
-  readonly namespace: string
-  readonly clock: Clock
-  readonly random: () => number
+export interface ClusterSecretsOptions
+  extends Omit<FollowedSecretsOptions<ClusterSecret>, 'what' | 'labelSelector' | 'read'> {
   /** For the proxies of connections. */
   readonly env: Environment
-  /** The client of the management cluster; rejects while it does not answer. */
-  readonly open: (signal: AbortSignal) => Promise<KubeClient>
-  /** The list is another. */
-  readonly onChange: () => void
-  /** A Secret cannot be read, or none of them can; once per message. */
-  readonly onProblem: (message: string) => void
 }
-
-export interface ClusterSecrets {
-  readonly list: readonly DeclaredCluster[]
-  /** Resolves when the Secrets were listed once. Rejects with ClusterUnavailable when they cannot be: then nobody knows what is declared. */
-  known(signal: AbortSignal): Promise<void>
-  run(signal: AbortSignal): Promise<void>
-}
-
-const pauses = { baseMs: 1_000, factor: 2, maxMs: 60_000, jitter: 0.2 }
 
 export function createClusterSecrets(options: ClusterSecretsOptions): ClusterSecrets {
-  const bySecret = new Map<string, DeclaredCluster>()
-  const problems = new Map<string, string>()
-  let first = Promise.withResolvers<void>()
-  first.promise.catch(() => {})
-  let listed = false
-  let list: readonly DeclaredCluster[] = []
-  let dirty = false
-
-  function problem(key: string, message: string): void {
-    if (problems.get(key) === message) return
-    problems.set(key, message)
-    options.onProblem(message)
-  }
-
-  function take(object: KubeObject): void {
-    const key = object.metadata.name ?? ''
-    const digest = digestOf({ data: object['data'] ?? {}, name: key })
-    if (bySecret.get(key)?.digest === digest) return
-    try {
-      bySecret.set(key, { secret: readClusterSecret(object, options.env), digest })
-      problems.delete(key)
-    } catch (error) {
-      // What it said before is not what it says now: it declares nothing until it can be read.
-      bySecret.delete(key)
-      problem(key, messageOf(error))
-    }
-    changed()
-  }
-
-  function changed(): void {
-    dirty = true
-    if (listed) publish()
-  }
-
-  function publish(): void {
-    if (!dirty) return
-    dirty = false
-    list = [...bySecret.keys()].sort().flatMap((key) => bySecret.get(key) ?? [])
-    options.onChange()
-  }
-
-  function cannotRead(error: unknown): void {
-    const message = `Cannot read the cluster Secrets in namespace ${options.namespace}: ${messageOf(error)}`
-    problem('', message)
-    if (listed) return
-    first.reject(new HalcyonError('ClusterUnavailable', message, { cause: error }))
-    first = Promise.withResolvers()
-    first.promise.catch(() => {})
-  }
-
-  async function followSecrets(signal: AbortSignal): Promise<void> {
-    const client = await options.open(signal)
-    const resource = (await client.discovery(signal)).resource({ group: '', kind: 'Secret' })
-    if (resource === undefined) throw new HalcyonError('KindUnknown', 'the cluster does not serve Secrets')
-    await follow(
-      client,
-      resource,
-      {
-        namespace: options.namespace,
-        labelSelector: clusterSecretSelector,
-        clock: options.clock,
-        random: options.random,
-      },
-      {
-        onObject: take,
-        onDeleted(object) {
-          if (bySecret.delete(object.metadata.name ?? '')) changed()
-        },
-        onSynced(seen) {
-          for (const key of bySecret.keys()) {
-            if (!seen.has(`/Secret/${options.namespace}/${key}`) && bySecret.delete(key)) dirty = true
-          }
-          listed = true
-          problems.delete('')
-          publish()
-          first.resolve()
-        },
-        onState(state, error) {
-          if (state === 'disconnected' && error !== undefined) cannotRead(error)
-        },
-      },
-      signal,
-    )
-  }
-
-  return {
-    get list() {
-      return list
-    },
-    known: (signal) => untilAborted(first.promise, signal),
-    async run(signal) {
-      for (let failures = 0; !signal.aborted; ) {
-        try {
-          await followSecrets(signal)
-        } catch (error) {
-          if (signal.aborted) return
-          cannotRead(error)
-          failures++
-          await options.clock.sleep(backoffMs(failures, pauses, options.random), signal).catch(() => {})
-        }
-      }
-    },
-  }
-}
-
-function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason)
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  return followSecrets({
+    ...options,
+    what: 'cluster Secrets',
+    labelSelector: clusterSecretSelector,
+    read: (secret) => readClusterSecret(secret, options.env),
   })
 }

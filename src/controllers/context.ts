@@ -14,6 +14,7 @@ import type { Store } from '../store/store.ts'
 import type { ClusterSecrets } from './cluster-secrets.ts'
 import type { Destinations } from './destinations.ts'
 import type { Fleet } from './fleet.ts'
+import type { RepositorySecrets } from './repository-secrets.ts'
 import type { SetTools } from './sets.ts'
 
 export interface Settings {
@@ -37,6 +38,7 @@ export interface ControllerContext {
   readonly fleet: Fleet
   readonly destinations: Destinations
   readonly clusterSecrets: ClusterSecrets
+  readonly repositorySecrets: RepositorySecrets
   readonly queue: WorkQueue<string>
   /** Operations that ask and write at once; the others wait in line. */
   readonly writing: Pool

@@ -1,4 +1,5 @@
 /** Is an application within its project? What is not permitted is said with the rule, and nothing is written or deleted because of it. No effects. */
+import { sourcesOf } from '../api/application.ts'
 import type { AppProject } from '../api/appproject.ts'
 import { HalcyonError } from '../api/errors.ts'
 import { applicationVerdicts } from '../delivery/project/application.ts'
@@ -6,6 +7,8 @@ import type { ClusterName } from '../delivery/project/destination.ts'
 import { isResourcePermitted } from '../delivery/project/resource.ts'
 import type { Verdict } from '../delivery/project/verdict.ts'
 import type { DesiredObject } from '../pipeline/plan/types.ts'
+import { accessTo } from '../pipeline/source/repository-access.ts'
+import { maskUrl } from '../pipeline/source/url.ts'
 import type { ManagedApplication } from './application-state.ts'
 import type { ControllerContext } from './context.ts'
 
@@ -36,6 +39,20 @@ export function checkObjects(
     isResourcePermitted(project, { ...ref, namespaced: ref.namespace !== '' }, cluster, scoped),
   )
   refuse(app, project, verdicts)
+}
+
+/** A Secret that names a project is for the applications of that project, as in Argo CD. Throws NotPermitted. */
+export function checkRepositories(context: ControllerContext, app: ManagedApplication): void {
+  const known = context.repositorySecrets.list.map(({ secret }) => secret)
+  const { project } = app.manifest.spec
+  for (const { repoURL } of sourcesOf(app.manifest.spec)) {
+    const access = accessTo(repoURL, known)
+    if (access === undefined || access.project === '' || access.project === project) continue
+    throw new HalcyonError(
+      'NotPermitted',
+      `Cannot sync ${app.name}: the credentials of ${maskUrl(repoURL)} are for project ${access.project}, not for ${project}`,
+    )
+  }
 }
 
 /** How many refusals a message names. */

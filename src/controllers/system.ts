@@ -44,6 +44,8 @@ export interface System extends Engine {
   onRenderingChanged(): void
   /** Called when a cluster Secret, or all of them, cannot be read. */
   onClusterSecretProblem(message: string): void
+  /** The same for the Secrets of repositories. */
+  onRepositorySecretProblem(message: string): void
   /** Called when the watches of a cluster say that it went away, and when it is back. */
   onReachability(cluster: string, reachable: boolean, error: unknown): void
   /** Called by the fleet when an application is new, changed or to be removed. */
@@ -254,6 +256,14 @@ export function createSystem(context: ControllerContext, version: { readonly ren
     onClusterSecretProblem(message) {
       report(context, { type: 'ClusterSecretUnreadable', application: '', message, reason: 'ClusterUnknown' })
     },
+    onRepositorySecretProblem(message) {
+      report(context, {
+        type: 'RepositorySecretUnreadable',
+        application: '',
+        message,
+        reason: 'RepositoryAccessDenied',
+      })
+    },
     onReachability(cluster, reachable, error) {
       if (!reachable) {
         const message = `Cannot follow cluster ${cluster}: ${messageOf(error)}`
@@ -293,7 +303,7 @@ export function createSystem(context: ControllerContext, version: { readonly ren
       }
       for (const set of fleet.sets.values()) queue.add(set.key)
       ready = true
-      const following = context.clusterSecrets.run(signal)
+      const following = Promise.all([context.clusterSecrets.run(signal), context.repositorySecrets.run(signal)])
       try {
         await queue.run(async (name, passSignal) => {
           if (isSetKey(name)) return sets.reconcile(name, passSignal)

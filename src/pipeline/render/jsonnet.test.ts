@@ -18,9 +18,8 @@ const files: MemoryFiles = {
   'lib/deep/second.libsonnet': "{ name: 'two' }",
 }
 const jsonnet = {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: the build environment
   extVars: [
-    { name: 'env', value: 'prod-${ARGOCD_APP_NAME}' },
+    { name: 'env', value: 'prod-$ARGOCD_APP_NAME' },
     { name: 'count', value: '41', code: true },
   ],
   tlas: [{ name: 'team', value: "'t' + '1'", code: true }],

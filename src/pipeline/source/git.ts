@@ -11,6 +11,9 @@ export interface GitOptions {
   readonly input?: string | undefined
   /** Credentials of the URL, handed over outside the arguments, which every user of the machine can see. */
   readonly credentials?: Credentials | undefined
+  /** More configuration, handed over in the environment. */
+  readonly config?: readonly (readonly [string, string])[] | undefined
+  readonly environment?: Readonly<Record<string, string>> | undefined
   readonly clock?: Clock
 }
 
@@ -88,21 +91,29 @@ function addCredentials(env: NodeJS.ProcessEnv, credentials: Credentials): void 
   const key = `credential.${scheme}://${origin?.[1] ?? ''}.helper`
   const script =
     '!f() { test "$1" = get || exit 0; printf "username=%s\\npassword=%s\\n" "$HALCYON_GIT_USERNAME" "$HALCYON_GIT_PASSWORD"; }; f'
+  addConfig(env, [
+    [key, ''],
+    [key, script],
+  ])
+  env['HALCYON_GIT_USERNAME'] = credentials.username ?? ''
+  env['HALCYON_GIT_PASSWORD'] = credentials.password
+}
+
+function addConfig(env: NodeJS.ProcessEnv, entries: readonly (readonly [string, string])[]): void {
   let count = Number.parseInt(env['GIT_CONFIG_COUNT'] ?? '0', 10) || 0
-  for (const value of ['', script]) {
+  for (const [key, value] of entries) {
     env[`GIT_CONFIG_KEY_${count}`] = key
     env[`GIT_CONFIG_VALUE_${count}`] = value
     count++
   }
   env['GIT_CONFIG_COUNT'] = String(count)
-  env['HALCYON_GIT_USERNAME'] = credentials.username ?? ''
-  env['HALCYON_GIT_PASSWORD'] = credentials.password
 }
 
 /** Starts git without waiting for it. Its own process group and session: nothing below it can ask on a terminal, and all of it can be ended. */
 export function startGit(args: readonly string[], options: GitOptions = {}): GitChild {
   const where = options.gitDir === undefined ? [] : [`--git-dir=${options.gitDir}`]
-  const env = gitEnvironment(process.env, options.credentials)
+  const env = Object.assign(gitEnvironment(process.env, options.credentials), options.environment)
+  if (options.config !== undefined) addConfig(env, options.config)
   return spawn('git', [...baseArguments, ...where, ...args], {
     // Not where we were started: that folder may go away, and git must not look for a repository there.
     cwd: '/',

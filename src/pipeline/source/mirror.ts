@@ -4,11 +4,13 @@ import type { Clock } from '../../runtime/clock.ts'
 import { createSingleFlight } from '../../runtime/single-flight.ts'
 import { createObjectReader, type ObjectReader } from './cat-file.ts'
 import { type Credentials, GitFailure, runGit } from './git.ts'
+import { gitAccess } from './git-access.ts'
 import { readHeadRef } from './git-dir.ts'
 import { repositoryError } from './git-errors.ts'
 import { gitReadings } from './git-repository.ts'
 import { ensureMirror, pointHead, rebuildMirror } from './mirror-dir.ts'
 import { createObjects, type ObjectCache, type Objects } from './objects.ts'
+import type { RepositoryAccess } from './repository-access.ts'
 import type { Repository } from './source.ts'
 import type { Location } from './url.ts'
 
@@ -38,6 +40,8 @@ export interface MirrorOptions {
   readonly clock: Clock
   readonly cache: ObjectCache
   readonly onFetch: (info: FetchInfo) => void
+  /** What Secrets say about the repository, now. A password in its URL wins. */
+  readonly access: (url: string, signal: AbortSignal) => Promise<RepositoryAccess | undefined>
 }
 
 /** A first fetch of a big repository takes minutes. */
@@ -90,9 +94,19 @@ export function openMirror(first: Remote, options: MirrorOptions): Mirror {
     return password === undefined ? undefined : { url, username, password }
   }
 
-  function network(args: readonly string[], signal: AbortSignal) {
+  async function network(args: readonly string[], signal: AbortSignal) {
     const own = AbortSignal.any([signal, closing.signal])
-    return runGit(args, { gitDir: path, signal: own, timeoutMs: fetchTimeoutMs, credentials: credentials(), clock })
+    const common = { gitDir: path, signal: own, timeoutMs: fetchTimeoutMs, clock }
+    const fromUrl = credentials()
+    const access = fromUrl === undefined ? await options.access(remote.url, own) : undefined
+    if (access === undefined) return await runGit(args, { ...common, credentials: fromUrl })
+    await using prepared = await gitAccess(remote.url, access)
+    return await runGit(args, {
+      ...common,
+      credentials: prepared.credentials,
+      config: prepared.config,
+      environment: prepared.environment,
+    })
   }
 
   async function fetchRefs(signal: AbortSignal): Promise<boolean> {

@@ -7,6 +7,7 @@ import { backoffMs } from '../../runtime/retry.ts'
 import { type LocalSource, openLocal } from './local-source.ts'
 import { type FetchInfo, type Mirror, openMirror } from './mirror.ts'
 import { createObjectCache } from './objects.ts'
+import type { RepositoryAccess } from './repository-access.ts'
 import type { Sources } from './source.ts'
 import { looseIdentity, parseLocation } from './url.ts'
 
@@ -18,6 +19,8 @@ export interface SourcesOptions {
   /** Time between looks at a remote repository; up to a fifth is added at random. */
   readonly pollIntervalMs?: number
   readonly onFetch?: (info: FetchInfo) => void
+  /** What Secrets say about a repository; asked at each use of the network. */
+  readonly access?: (url: string, signal: AbortSignal) => Promise<RepositoryAccess | undefined>
   /** Relative paths start here. */
   readonly cwd?: string
   /** Bytes of parsed trees and small blobs that are remembered. */
@@ -65,6 +68,7 @@ export function createSources(options: SourcesOptions): Sources {
               clock,
               cache,
               onFetch: options.onFetch ?? (() => {}),
+              access: options.access ?? (async () => undefined),
             }),
           }
     opened.set(key, created)
