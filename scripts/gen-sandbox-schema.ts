@@ -1,14 +1,17 @@
 /**
  * Makes src/sandbox/schema/builtin.generated.json from Kubernetes' own API description. Effects: reads a directory, writes one file.
  *
- * Usage: node scripts/gen-sandbox-schema.ts DIR
- * DIR is the `api` directory of a Kubernetes source tree (it holds `openapi-spec/v3` and `discovery`).
+ * Usage: node scripts/gen-sandbox-schema.ts DIR MODULES VERSION
+ * DIR is the `api` directory of a Kubernetes source tree (it holds `openapi-spec/v3` and `discovery`); MODULES is the folder that holds
+ * its Go modules as `api@VERSION` and so on (`$(go env GOMODCACHE)/k8s.io`), VERSION theirs (v0.35.4). The Go types say what OpenAPI
+ * does not: which fields are pointers, and which are on the wire even when they are zero.
  *
  * Only facts are kept (names, types, references, list and map types, merge keys, defaults); no descriptions. See src/sandbox/schema/facts.ts.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FieldFact, ResourceFact, SchemaFacts, TypeFact } from '../src/sandbox/schema/facts.ts'
+import { type GoField, type GoStruct, readGoStructs } from './sandbox-schema/go-structs.ts'
 
 interface OpenApiSchema {
   $ref?: string
@@ -69,7 +72,7 @@ const STABLE = /^v\d+$/
 /** Groups whose every object is about the API server's own machinery, which the sandbox does not have. */
 const LEFT_OUT = new Set(['internal.apiserver.k8s.io', 'storagemigration.k8s.io'])
 
-function main(directory: string): void {
+function main(directory: string, structs: Map<string, GoStruct>): void {
   const schemas = readSchemas(join(directory, 'openapi-spec', 'v3'))
   const resources = [...coreResources(directory), ...groupResources(directory)]
   const types: Record<string, TypeFact> = {}
@@ -93,6 +96,11 @@ function main(directory: string): void {
     }
   }
   collect('io.k8s.apimachinery.pkg.apis.meta.v1.Status', schemas, types)
+  for (const [name, fact] of Object.entries(types)) {
+    const struct = structs.get(name)
+    if (struct === undefined) console.warn(`no Go type of ${name}`)
+    else addWire(fact, struct)
+  }
   const facts: SchemaFacts = { resources, types: sorted(types) }
   const file = join(import.meta.dirname, '..', 'src', 'sandbox', 'schema', 'builtin.generated.json')
   writeFileSync(file, `${JSON.stringify(facts)}\n`)
@@ -201,6 +209,37 @@ function collect(name: string, schemas: Map<string, NamedSchema>, types: Record<
   }
 }
 
+const STRUCT_LEAVES = new Set<unknown>(['t', 'q', 'x'])
+
+/** What Go's encoding makes of zero values, and the names of Go types that messages tell. */
+function addWire(fact: TypeFact, struct: GoStruct): void {
+  const pointers: string[] = []
+  const always: string[] = []
+  const names: Record<string, string> = {}
+  for (const [field, go] of struct.fields) {
+    if (!(field in fact.f)) continue
+    if (go.pointer) pointers.push(field)
+    // Go never leaves out a struct for being empty, and times, quantities and ports by number or name are structs.
+    else if (!go.omitZero && (!go.omitEmpty || STRUCT_LEAVES.has(fact.f[field]))) always.push(field)
+    const name = goName(go, struct)
+    if (name !== undefined) names[field] = name
+  }
+  if (pointers.length > 0) fact.p = pointers
+  if (always.length > 0) fact.z = always
+  if (Object.keys(names).length > 0) fact.g = names
+}
+
+/** The type as Go's JSON decoder names it; undefined for the usual ones. */
+function goName(go: GoField, struct: GoStruct): string | undefined {
+  const type = go.type.replace(/^\*/, '')
+  if (['string', 'int32', 'bool'].includes(type)) return undefined
+  if (/^(int64|uint64|float64|uint32|int|int16|byte)$/.test(type) || type.startsWith('[]byte'))
+    return type.replace('byte', 'uint8')
+  return type.replace(/\b([A-Z]\w*)/g, (name, _text, at: number) =>
+    type[at - 1] === '.' ? name : `${struct.package}.${name}`,
+  )
+}
+
 function fieldOf(schema: OpenApiSchema, need: (name: string) => void): FieldFact {
   const reference = schema.$ref ?? schema.allOf?.[0]?.$ref
   if (reference !== undefined) {
@@ -287,8 +326,8 @@ function sorted<T>(record: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-const directory = process.argv[2]
-if (directory === undefined) {
-  console.error('Usage: node scripts/gen-sandbox-schema.ts DIR')
+const [, , directory, modules, version] = process.argv
+if (directory === undefined || modules === undefined || version === undefined) {
+  console.error('Usage: node scripts/gen-sandbox-schema.ts DIR MODULES VERSION')
   process.exitCode = 2
-} else main(directory)
+} else main(directory, readGoStructs(modules, version))

@@ -21,7 +21,30 @@ function autoscalerFromV1(object: KubeObject): KubeObject {
       { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: target } } },
     ]
   }
-  return { ...object, spec: result }
+  return { ...object, spec: result, status: statusFromV1(dataAt(object, 'status')) }
+}
+
+/** Version 1 tells the use of CPU as one number, version 2 per metric; what one of them has not is lost. */
+function statusFromV1({ currentCPUUtilizationPercentage: used, ...status }: Data): Data {
+  const currentMetrics =
+    used === undefined
+      ? null
+      : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: used, averageValue: '0' } } }]
+  return withoutZero({ ...status, currentMetrics }, 'currentReplicas')
+}
+
+function statusToV1({ currentMetrics, conditions: _conditions, ...status }: Data): Data {
+  const cpu = (Array.isArray(currentMetrics) ? currentMetrics : [])
+    .filter(isData)
+    .find((metric) => dataAt(metric, 'resource')['name'] === 'cpu')
+  const used = dataAt(cpu, 'resource', 'current')['averageUtilization']
+  const replicas = { currentReplicas: 0, desiredReplicas: 0, ...status }
+  return used === undefined ? replicas : { ...replicas, currentCPUUtilizationPercentage: used }
+}
+
+function withoutZero(data: Data, field: string): Data {
+  if (data[field] === 0) delete data[field]
+  return data
 }
 
 function autoscalerToV1(object: KubeObject): KubeObject {
@@ -32,5 +55,5 @@ function autoscalerToV1(object: KubeObject): KubeObject {
     .find((metric) => dataAt(metric, 'resource')['name'] === 'cpu')
   const target = dataAt(cpu, 'resource', 'target')['averageUtilization']
   if (target !== undefined) result['targetCPUUtilizationPercentage'] = target
-  return { ...object, spec: result }
+  return { ...object, spec: result, status: statusToV1(dataAt(object, 'status')) }
 }

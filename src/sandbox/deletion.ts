@@ -29,16 +29,17 @@ export const CRD_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
 export function deleteEntry(state: ClusterState, resource: Resource, entry: Entry, options: DeletionOptions): Deleted {
   const old = entry.object()
   checkPreconditions(resource, entry, old, options)
-  const finalizers = new Set(old.metadata.finalizers)
-  if (options.propagation === 'Foreground' && state.store.dependents(entry.uid).length > 0) finalizers.add(FOREGROUND)
-  if (options.propagation === 'Orphan') orphanDependents(state, entry, options.dryRun === true)
+  const finalizers = withPropagation(new Set(old.metadata.finalizers), options.propagation)
   const isNamespace = entry.storageKey === '/namespaces'
   if (finalizers.size === 0 && !isNamespace) {
-    if (options.dryRun === true) return { object: old, gone: true }
-    const removed = state.store.remove(entry.storageKey, entry.namespace, entry.name)
-    return { object: removed?.object() ?? old, gone: true }
+    const last = entry.storageKey === '/pods' ? endedPod(old, timestamp(state.clock)) : old
+    if (options.dryRun === true) return { object: last, gone: true }
+    // A pod is told that it ends before it is gone, even when it is given no time for it.
+    if (last !== old) state.store.put(entry.storageKey, last)
+    const removed = state.store.remove(entry.storageKey, entry.namespace, entry.name, last)
+    return { object: removed?.object() ?? last, gone: true }
   }
-  if (old.metadata.deletionTimestamp !== undefined && finalizers.size === (old.metadata.finalizers ?? []).length) {
+  if (old.metadata.deletionTimestamp !== undefined && sameMembers(finalizers, old.metadata.finalizers ?? [])) {
     return { object: old, gone: false }
   }
   const marked: KubeObject = {
@@ -73,8 +74,36 @@ function checkPreconditions(resource: Resource, entry: Entry, old: KubeObject, o
   }
 }
 
-function orphanDependents(state: ClusterState, owner: Entry, dryRun: boolean): void {
-  if (dryRun) return
+function sameMembers(set: ReadonlySet<string>, list: readonly string[]): boolean {
+  return set.size === list.length && list.every((one) => set.has(one))
+}
+
+/** A pod that goes at once goes as one that was given no time. */
+function endedPod(pod: KubeObject, now: string): KubeObject {
+  const { generation, ...metadata } = pod.metadata
+  return {
+    ...pod,
+    metadata: {
+      ...metadata,
+      deletionTimestamp: now,
+      deletionGracePeriodSeconds: 0,
+      ...(generation !== undefined && { generation: generation + 1 }),
+    },
+  }
+}
+
+/** How dependants are dealt with stands in the object until the garbage collector has done it. */
+function withPropagation(finalizers: Set<string>, propagation: DeletionOptions['propagation']): Set<string> {
+  if (propagation === undefined) return finalizers
+  finalizers.delete(FOREGROUND)
+  finalizers.delete(ORPHAN)
+  if (propagation === 'Foreground') finalizers.add(FOREGROUND)
+  if (propagation === 'Orphan') finalizers.add(ORPHAN)
+  return finalizers
+}
+
+/** Takes the owner out of everything that names it. */
+export function orphanDependents(state: ClusterState, owner: Entry): void {
   for (const dependent of state.store.dependents(owner.uid)) {
     const object = dependent.object()
     const metadata = { ...object.metadata }

@@ -1,6 +1,6 @@
 /** What happens by itself after a delete: dependants follow their owners, namespaces empty themselves. Effects: writes to the store, timers. */
 import { type ClusterState, storageResource } from './cluster-state.ts'
-import { deleteEntry, FOREGROUND } from './deletion.ts'
+import { deleteEntry, FOREGROUND, ORPHAN, orphanDependents } from './deletion.ts'
 import type { Change, Entry } from './store.ts'
 
 /** How long an object may name an owner that does not exist: owner and dependant are often created in any order. */
@@ -41,10 +41,21 @@ export function startGarbageCollector(state: ClusterState): Disposable {
 
   function release(ownerUid: string): void {
     const owner = store.byUid(ownerUid)
-    const object = owner?.object()
-    if (owner === undefined || object?.metadata.finalizers?.includes(FOREGROUND) !== true) return
-    if (store.dependents(ownerUid).length > 0) return
-    const finalizers = object.metadata.finalizers.filter((one) => one !== FOREGROUND)
+    if (owner === undefined || store.dependents(ownerUid).length > 0) return
+    letGo(owner, FOREGROUND)
+  }
+
+  /** Orphan: the dependants forget their owner, then it is let go. */
+  function orphan(owner: Entry): void {
+    orphanDependents(state, owner)
+    const current = store.byUid(owner.uid)
+    if (current !== undefined) letGo(current, ORPHAN)
+  }
+
+  function letGo(owner: Entry, finalizer: string): void {
+    const object = owner.object()
+    if (object.metadata.finalizers?.includes(finalizer) !== true) return
+    const finalizers = object.metadata.finalizers.filter((one) => one !== finalizer)
     if (finalizers.length === 0) store.remove(owner.storageKey, owner.namespace, owner.name)
     else store.put(owner.storageKey, { ...object, metadata: { ...object.metadata, finalizers } })
   }
@@ -85,8 +96,10 @@ export function startGarbageCollector(state: ClusterState): Disposable {
     const deleting = entry.object().metadata.deletionTimestamp !== undefined
     if (!deleting) return
     if (entry.storageKey === '/namespaces') emptySoon(entry.name)
-    const marked = previous !== undefined && entry.object().metadata.finalizers?.includes(FOREGROUND) === true
-    if (marked) foreground(entry)
+    if (previous === undefined) return
+    const { finalizers } = entry.object().metadata
+    if (finalizers?.includes(FOREGROUND) === true) foreground(entry)
+    if (finalizers?.includes(ORPHAN) === true) orphan(entry)
   }
 
   function isTerminating(name: string): boolean {

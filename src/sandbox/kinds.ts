@@ -5,7 +5,8 @@ import {
   defaultAutoscaler,
   defaultBinding,
   defaultCrd,
-  defaultNamespace,
+  defaultLimitRange,
+  defaultNamespaceLabel,
   defaultNetworkPolicy,
   defaultPersistentVolume,
   defaultSecret,
@@ -13,90 +14,117 @@ import {
   defaultWebhooks,
   foldStringData,
 } from './defaults/others.ts'
-import { ensure } from './defaults/pod.ts'
+import { ensure, setDefault } from './defaults/pod.ts'
 import { allocateAddresses, defaultService } from './defaults/service.ts'
 import {
+  admitPod,
   defaultClaim,
   defaultCronJob,
   defaultDaemonSet,
   defaultDeployment,
   defaultJob,
-  defaultPod,
+  defaultPodSpecAlone,
   defaultReplicaSet,
   defaultReplicationController,
   defaultStatefulSet,
+  tolerateLostNodes,
 } from './defaults/workloads.ts'
+import { defaultAdmissionPolicy, defaultPolicyBinding } from './defaults/policies.ts'
 import type { FieldError } from './status-error.ts'
+import { validateAdmissionPolicy, validatePolicyBinding } from './validation/policies.ts'
+import { validateConfigMap, validateSecret } from './validation/data.ts'
+import { validateIngress, validateNetworkPolicy, validateService, validateServiceStatus } from './validation/network.ts'
 import {
   validateAutoscaler,
   validateBinding,
-  validateClaim,
-  validateData,
-  validateIngress,
-  validateService,
-  validateStorageClass,
+  validateDisruptionBudget,
+  validateLimitRange,
+  validatePriorityClass,
+  validateResourceQuota,
+  validateRole,
 } from './validation/others.ts'
+import { validateClaim, validateStorageClass, validateVolume } from './validation/storage.ts'
 import {
   validateCronJob,
+  validateDaemonSet,
   validateDeployment,
   validateJob,
   validatePod,
+  validateReplicaStatus,
   validateStatefulSet,
   validateWorkload,
 } from './validation/workloads.ts'
-import { type Data, dataAt, isData } from './values.ts'
+import { type Data, dataAt, deepEqual, isData } from './values.ts'
 
 export interface KindRules {
-  /** Changes the object: fills in what was left out. `old` is what is stored, when there is something. */
-  defaults?(object: KubeObject, old: KubeObject | undefined): void
+  /** Changes the object: fills in what its version says is there when it is left out. Whoever writes owns it. */
+  defaults?(object: KubeObject): void
+  /** Changes the object: what the server itself sets on a create or an update. Nobody owns it. `now` is RFC 3339. */
+  prepareCreate?(object: KubeObject, now: string): void
+  prepareUpdate?(object: KubeObject, old: KubeObject): void
+  /** The same for a write of status. */
+  prepareStatus?(object: KubeObject, old: KubeObject): void
   validate?(object: KubeObject, old: KubeObject | undefined): FieldError[]
-  /** metadata.generation counts changes of spec. */
-  generation?: boolean
+  validateStatus?(object: KubeObject, old: KubeObject): FieldError[]
+  /** The kind counts generations: does this change make a new one? */
+  counts?(object: KubeObject, old: KubeObject): boolean
+  /** An update must name the version it changes. */
+  conditionalUpdate?: boolean
+  /** Metadata is looked at when everything else is well. */
+  metadataLast?: boolean
+  /** An update of what is not there makes it. */
+  createOnUpdate?: boolean
 }
+
+const specChanged: NonNullable<KindRules['counts']> = (object, old) => !deepEqual(object['spec'], old['spec'])
 
 function specDefaults(apply: (spec: Data) => void): (object: KubeObject) => void {
   return (object) => apply(ensure(object, 'spec'))
 }
 
-function defaultJobObject(object: KubeObject): void {
+/** The Job controller's labels, which keep Jobs of the same name apart. */
+function selectJob(object: KubeObject): void {
   const spec = ensure(object, 'spec')
-  defaultJob(spec)
   if (spec['manualSelector'] === true) return
-  // The Job controller's labels, which keep Jobs of the same name apart.
-  const { uid } = object.metadata
-  const name = object.metadata.name
-  if (spec['selector'] === undefined) spec['selector'] = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }
+  const { uid, name } = object.metadata
   const labels = ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels')
-  const selected = dataAt(spec, 'selector', 'matchLabels')['batch.kubernetes.io/controller-uid'] ?? uid
-  labels['batch.kubernetes.io/controller-uid'] = selected
+  labels['batch.kubernetes.io/controller-uid'] = uid
   labels['batch.kubernetes.io/job-name'] = name
-  labels['controller-uid'] = selected
+  labels['controller-uid'] = uid
   labels['job-name'] = name
+  const selector = ensure(spec, 'selector')
+  ensure(selector, 'matchLabels')['batch.kubernetes.io/controller-uid'] = uid
+  labelJob(object)
 }
 
-function keepJobSelector(object: KubeObject, old: KubeObject | undefined): void {
-  const spec = ensure(object, 'spec')
-  const selector = old === undefined ? undefined : dataAt(old, 'spec')['selector']
-  if (spec['selector'] === undefined && isData(selector)) spec['selector'] = selector
-  defaultJobObject(object)
+/** A Job without labels of its own reads with those of its pods. */
+function labelJob(object: KubeObject): void {
+  const labels = dataAt(object, 'spec', 'template', 'metadata', 'labels')
+  if (Object.keys(object.metadata.labels ?? {}).length === 0 && Object.keys(labels).length > 0) {
+    object.metadata.labels = { ...labels } as Record<string, string>
+  }
 }
 
-function defaultServiceObject(object: KubeObject, old: KubeObject | undefined): void {
-  const spec = ensure(object, 'spec')
-  defaultService(spec)
-  allocateAddresses(spec, old === undefined ? undefined : dataAt(old, 'spec'), object.metadata.uid ?? '')
-  ensure(ensure(object, 'status'), 'loadBalancer')
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
+function setTemplateGeneration(object: KubeObject, value: number): void {
+  object.metadata.annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: String(value) }
 }
 
-function defaultPodObject(object: KubeObject): void {
-  defaultPod(ensure(object, 'spec'))
-  const status = ensure(object, 'status')
-  if (status['phase'] === undefined) status['phase'] = 'Pending'
-  if (status['qosClass'] === undefined) status['qosClass'] = qosOf(object)
+function countTemplate(object: KubeObject, old: KubeObject): void {
+  const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0)
+  const changed = !deepEqual(dataAt(object, 'spec')['template'], dataAt(old, 'spec')['template'])
+  setTemplateGeneration(object, changed ? before + 1 : before)
+}
+
+function addFinalizer(object: KubeObject, finalizer: string): void {
+  const finalizers = object.metadata.finalizers ?? []
+  if (!finalizers.includes(finalizer)) object.metadata.finalizers = [...finalizers, finalizer]
 }
 
 function qosOf(object: KubeObject): string {
-  const containers = (dataAt(object, 'spec')['containers'] as Data[] | undefined) ?? []
+  const spec = dataAt(object, 'spec')
+  const containers = [spec['containers'], spec['initContainers']].flatMap((list) => (Array.isArray(list) ? list.filter(isData) : []))
   const resources = containers.map((one) => dataAt(one, 'resources'))
   if (resources.every((one) => Object.keys(one).length === 0)) return 'BestEffort'
   const guaranteed = resources.every((one) => {
@@ -107,76 +135,208 @@ function qosOf(object: KubeObject): string {
   return guaranteed ? 'Guaranteed' : 'Burstable'
 }
 
-function defaultClaimObject(object: KubeObject): void {
-  defaultClaim(ensure(object, 'spec'))
-  const status = ensure(object, 'status')
-  if (status['phase'] === undefined) status['phase'] = 'Pending'
+/** Of the secrets of an account only the names are kept. */
+function nameSecrets(object: KubeObject): void {
+  const secrets = object['secrets']
+  if (Array.isArray(secrets)) object['secrets'] = secrets.filter(isData).map(({ name }) => ({ name }))
 }
 
 const RULES: Record<string, KindRules> = {
-  '/Pod': { defaults: defaultPodObject, validate: validatePod, generation: true },
-  '/Service': { defaults: defaultServiceObject, validate: validateService },
+  '/Pod': {
+    defaults: specDefaults(defaultPodSpecAlone),
+    prepareCreate: (object) => {
+      const status = ensure(object, 'status')
+      status['phase'] = 'Pending'
+      status['qosClass'] = qosOf(object)
+      admitPod(ensure(object, 'spec'), object.metadata.uid ?? '')
+    },
+    prepareUpdate: (object) => tolerateLostNodes(ensure(object, 'spec')),
+    validate: validatePod,
+    counts: specChanged,
+  },
+  '/Service': {
+    defaults: specDefaults(defaultService),
+    prepareCreate: (object) => allocateAddresses(ensure(object, 'spec'), undefined, object.metadata.uid ?? ''),
+    prepareUpdate: (object, old) =>
+      allocateAddresses(ensure(object, 'spec'), dataAt(old, 'spec'), object.metadata.uid ?? ''),
+    validate: validateService,
+    validateStatus: validateServiceStatus,
+    createOnUpdate: true,
+  },
   '/Secret': {
     defaults: (object) => {
       foldStringData(object)
       defaultSecret(object)
     },
-    validate: validateData,
+    validate: validateSecret,
   },
-  '/ConfigMap': { validate: validateData },
-  '/Namespace': { defaults: defaultNamespace },
-  '/PersistentVolumeClaim': { defaults: defaultClaimObject, validate: validateClaim },
+  '/ConfigMap': { validate: validateConfigMap },
+  '/Namespace': {
+    defaults: defaultNamespaceLabel,
+    prepareCreate: (object) => {
+      ensure(object, 'spec')['finalizers'] = ['kubernetes']
+      object['status'] = { phase: 'Active' }
+    },
+    prepareUpdate: (object, old) => {
+      object['spec'] = old['spec']
+    },
+  },
+  '/ServiceAccount': { prepareCreate: nameSecrets, prepareUpdate: nameSecrets },
+  '/Endpoints': { createOnUpdate: true },
+  '/Event': { createOnUpdate: true },
+  '/LimitRange': { defaults: specDefaults(defaultLimitRange), validate: validateLimitRange, createOnUpdate: true },
+  '/ResourceQuota': { validate: validateResourceQuota },
+  '/PersistentVolumeClaim': {
+    defaults: (object) => {
+      defaultClaim(ensure(object, 'spec'))
+      setDefault(ensure(object, 'status'), 'phase', 'Pending')
+    },
+    prepareCreate: (object) => {
+      object['status'] = { phase: 'Pending' }
+      addFinalizer(object, 'kubernetes.io/pvc-protection')
+    },
+    validate: validateClaim,
+  },
   '/PersistentVolume': {
     defaults: (object) => {
       defaultPersistentVolume(object)
-      const status = ensure(object, 'status')
-      if (status['phase'] === undefined) status['phase'] = 'Pending'
+      setDefault(ensure(object, 'status'), 'phase', 'Pending')
+    },
+    prepareCreate: (object, now) => {
+      object['status'] = { phase: 'Pending', lastPhaseTransitionTime: now }
+      addFinalizer(object, 'kubernetes.io/pv-protection')
+    },
+    validate: validateVolume,
+  },
+  '/ReplicationController': { defaults: specDefaults(defaultReplicationController), counts: specChanged },
+  'apps/Deployment': {
+    defaults: specDefaults(defaultDeployment),
+    validate: validateDeployment,
+    validateStatus: validateReplicaStatus,
+    // Annotations are copied to ReplicaSets, so they count too.
+    counts: (object, old) =>
+      specChanged(object, old) || !deepEqual(object.metadata.annotations ?? {}, old.metadata.annotations ?? {}),
+    prepareStatus: (object, old) => {
+      if (old.metadata.labels === undefined) delete object.metadata.labels
+      else object.metadata.labels = old.metadata.labels
     },
   },
-  '/ReplicationController': { defaults: specDefaults(defaultReplicationController), generation: true },
-  'apps/Deployment': { defaults: specDefaults(defaultDeployment), validate: validateDeployment, generation: true },
-  'apps/ReplicaSet': { defaults: specDefaults(defaultReplicaSet), validate: validateWorkload, generation: true },
-  'apps/StatefulSet': { defaults: specDefaults(defaultStatefulSet), validate: validateStatefulSet, generation: true },
-  'apps/DaemonSet': { defaults: specDefaults(defaultDaemonSet), validate: validateWorkload, generation: true },
-  'batch/Job': { defaults: keepJobSelector, validate: validateJob, generation: true },
+  'apps/ReplicaSet': {
+    defaults: specDefaults(defaultReplicaSet),
+    validate: validateWorkload,
+    validateStatus: validateReplicaStatus,
+    counts: specChanged,
+  },
+  'apps/StatefulSet': {
+    defaults: specDefaults(defaultStatefulSet),
+    validate: validateStatefulSet,
+    validateStatus: validateReplicaStatus,
+    counts: specChanged,
+  },
+  'apps/DaemonSet': {
+    defaults: (object) => {
+      defaultDaemonSet(ensure(object, 'spec'))
+      if (object.metadata.annotations?.[TEMPLATE_GENERATION] === undefined) setTemplateGeneration(object, 0)
+    },
+    prepareCreate: (object) => setTemplateGeneration(object, 1),
+    prepareUpdate: countTemplate,
+    validate: validateDaemonSet,
+    counts: specChanged,
+  },
+  'batch/Job': {
+    defaults: (object) => defaultJob(ensure(object, 'spec'), object),
+    prepareCreate: selectJob,
+    prepareUpdate: labelJob,
+    validate: validateJob,
+    counts: specChanged,
+  },
   'batch/CronJob': {
-    defaults: (object) => {
-      specDefaults(defaultCronJob)(object)
-      // The API server answers with an empty status, which tells a stored object from a manifest.
-      ensure(object, 'status')
-    },
+    defaults: specDefaults(defaultCronJob),
     validate: validateCronJob,
-    generation: true,
+    counts: specChanged,
   },
-  'networking.k8s.io/Ingress': {
-    defaults: (object) => {
-      ensure(ensure(object, 'status'), 'loadBalancer')
-    },
-    validate: validateIngress,
-    generation: true,
+  'networking.k8s.io/Ingress': { validate: validateIngress, counts: specChanged },
+  'networking.k8s.io/NetworkPolicy': {
+    defaults: specDefaults(defaultNetworkPolicy),
+    validate: validateNetworkPolicy,
+    counts: specChanged,
   },
-  'networking.k8s.io/NetworkPolicy': { defaults: specDefaults(defaultNetworkPolicy), generation: true },
-  'policy/PodDisruptionBudget': { generation: true },
+  'networking.k8s.io/IngressClass': { counts: specChanged },
+  'policy/PodDisruptionBudget': {
+    validate: validateDisruptionBudget,
+    counts: specChanged,
+    conditionalUpdate: true,
+    metadataLast: true,
+  },
   'autoscaling/HorizontalPodAutoscaler': {
     defaults: (object) => {
-      if (object.apiVersion === 'autoscaling/v2') defaultAutoscaler(ensure(object, 'spec'))
+      const spec = ensure(object, 'spec')
+      if (object.apiVersion === 'autoscaling/v2') defaultAutoscaler(spec)
+      else {
+        setDefault(spec, 'minReplicas', 1)
+        setDefault(spec, 'targetCPUUtilizationPercentage', 80)
+      }
     },
     validate: validateAutoscaler,
   },
-  'rbac.authorization.k8s.io/RoleBinding': { defaults: defaultBinding, validate: validateBinding },
-  'rbac.authorization.k8s.io/ClusterRoleBinding': { defaults: defaultBinding, validate: validateBinding },
+  'rbac.authorization.k8s.io/Role': { validate: validateRole, createOnUpdate: true },
+  'rbac.authorization.k8s.io/ClusterRole': { validate: validateRole, createOnUpdate: true },
+  'rbac.authorization.k8s.io/RoleBinding': {
+    defaults: defaultBinding,
+    validate: validateBinding,
+    createOnUpdate: true,
+  },
+  'rbac.authorization.k8s.io/ClusterRoleBinding': {
+    defaults: defaultBinding,
+    validate: validateBinding,
+    createOnUpdate: true,
+  },
+  'coordination.k8s.io/Lease': { conditionalUpdate: true, createOnUpdate: true },
   'storage.k8s.io/StorageClass': { defaults: defaultStorageClass, validate: validateStorageClass },
-  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { defaults: defaultWebhooks, generation: true },
-  'admissionregistration.k8s.io/MutatingWebhookConfiguration': { defaults: defaultWebhooks, generation: true },
+  'scheduling.k8s.io/PriorityClass': {
+    defaults: (object) => setDefault(object, 'preemptionPolicy', 'PreemptLowerPriority'),
+    validate: validatePriorityClass,
+    counts: () => false,
+  },
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': {
+    defaults: defaultWebhooks,
+    counts: (object, old) => !deepEqual(object['webhooks'], old['webhooks']),
+    conditionalUpdate: true,
+  },
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': {
+    defaults: defaultWebhooks,
+    counts: (object, old) => !deepEqual(object['webhooks'], old['webhooks']),
+    conditionalUpdate: true,
+  },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': {
+    defaults: specDefaults(defaultAdmissionPolicy),
+    validate: validateAdmissionPolicy,
+    counts: specChanged,
+    conditionalUpdate: true,
+  },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': {
+    defaults: specDefaults(defaultPolicyBinding),
+    validate: validatePolicyBinding,
+    counts: specChanged,
+    conditionalUpdate: true,
+  },
+  'node.k8s.io/RuntimeClass': { conditionalUpdate: true, createOnUpdate: true },
   'apiextensions.k8s.io/CustomResourceDefinition': {
     defaults: defaultCrd,
+    prepareCreate: (object) => {
+      const stored = dataAt(object, 'spec')['versions']
+      const versions = (Array.isArray(stored) ? stored : []).filter(isData)
+      const name = versions.find((version) => version['storage'] === true)?.['name']
+      object['status'] = { ...(object['status'] as Data), ...(name !== undefined && { storedVersions: [name] }) }
+    },
     validate: validateDefinition,
-    generation: true,
+    counts: specChanged,
+    conditionalUpdate: true,
   },
 }
 
 const NONE: KindRules = {}
 
-export function rulesOf(group: string, kind: string): KindRules {
-  return RULES[`${group}/${kind}`] ?? NONE
+export function rulesOf(resource: { readonly group: string; readonly kind: string }): KindRules {
+  return RULES[`${resource.group}/${resource.kind}`] ?? NONE
 }

@@ -2,12 +2,14 @@
 import { groupOf, type KubeObject, versionOf } from '../kube/object.ts'
 import { pruneCustom } from './crd/prune.ts'
 import { groupVersion, type Resource } from './resources.ts'
-import { builtinResources } from './schema/builtin.ts'
+import { builtinResources, builtinType } from './schema/builtin.ts'
 import { decodeBuiltin } from './schema/decode.ts'
 import { badRequest, DecodingError } from './status-error.ts'
 import { type Data, dataAt, isData } from './values.ts'
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
+
+const OBJECT_META = builtinType('meta.v1.ObjectMeta')
 
 export interface ReadOptions {
   fieldValidation: FieldValidation
@@ -52,6 +54,10 @@ export function readObject(resource: Resource, data: Data, options: ReadOptions)
       ? decodeBuiltin(data, resource.type, resource.kind, resource.version)
       : pruneCustom(data, resource)
   complain(resource, unknown, options)
+  if (resource.custom !== undefined && isData(value['metadata'])) {
+    // Metadata is the same for every kind, and read the same way.
+    value['metadata'] = decodeBuiltin(value['metadata'], OBJECT_META, resource.kind, resource.version).value
+  }
   const { metadata, apiVersion: _apiVersion, kind: _kind, ...rest } = value
   return {
     apiVersion: groupVersion(resource),

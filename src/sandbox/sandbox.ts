@@ -38,6 +38,8 @@ export interface SandboxOptions {
   tls?: boolean
   /** Simulated controllers; default on. `speed` divides their waits. */
   simulate?: false | { nodes?: number; speed?: number }
+  /** Remove what lost its owner and empty namespaces that go; default true. Without it the server stands alone, as one without controllers. */
+  collectGarbage?: boolean
   /** From the creation of a CRD until it is served; default 100. */
   crdDelayMs?: number
   /** Between bookmarks of a watch; default 60,000. */
@@ -102,7 +104,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const cluster = simulatedCluster(state)
   if (options.seed !== undefined) seed(state, options.seed)
   parts.use(startCrdController(state, options.crdDelayMs ?? 100))
-  parts.use(startGarbageCollector(state))
+  if (options.collectGarbage !== false) parts.use(startGarbageCollector(state))
   bootstrap(state)
   const simulation =
     options.simulate === false

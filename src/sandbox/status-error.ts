@@ -63,8 +63,8 @@ export function pageNotFound(): StatusError {
   return error
 }
 
-export function alreadyExists(resource: Named, name: string): StatusError {
-  const message = `${qualified(resource)} "${name}" already exists`
+export function alreadyExists(resource: Named, name: string, goes = false): StatusError {
+  const message = `${goes ? 'object is being deleted: ' : ''}${qualified(resource)} "${name}" already exists`
   return new StatusError(409, 'AlreadyExists', message, detailsOf(resource, name))
 }
 
@@ -84,20 +84,35 @@ export function outdated(resource: Named, name: string): StatusError {
 
 /** 422 with one cause per field, worded as the server's field errors are. */
 export function invalid(resource: Named, name: string, causes: readonly FieldError[]): StatusError {
-  const texts = causes.map((cause) => `${cause.field}: ${cause.detail}`)
+  const texts = duplicateless(causes).map((cause) => `${cause.field}: ${cause.detail}`)
   const text = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`
   const details: NonNullable<Status['details']> = {
     ...(name !== '' && { name }),
     ...(resource.kind !== '' && { kind: resource.kind }),
   }
   if (resource.group !== '') details.group = resource.group
-  details.causes = causes.map((cause) => ({ reason: cause.type, message: cause.detail, field: cause.field }))
+  details.causes = duplicateless(causes).map((cause) => ({
+    reason: cause.type,
+    message: cause.detail,
+    field: cause.field,
+  }))
   return new StatusError(422, 'Invalid', `${qualifiedKind(resource)} "${name}" is invalid: ${text}`, details)
 }
 
 /** Options of a request (of the group meta.k8s.io) that cannot be. */
 export function invalidOptions(kind: string, causes: readonly FieldError[]): StatusError {
   return invalid({ group: 'meta.k8s.io', plural: '', kind }, '', causes)
+}
+
+/** The same complaint once: the real server repeats some that two of its layers find. */
+export function duplicateless(errors: readonly FieldError[]): FieldError[] {
+  const seen = new Set<string>()
+  return errors.filter(({ field, detail }) => {
+    const key = `${field}: ${detail}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
 }
 
 export function badRequest(message: string): StatusError {
@@ -178,6 +193,8 @@ export interface FieldError {
     | 'FieldValueDuplicate'
     | 'FieldValueTypeInvalid'
     | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldValueNotFound'
   field: string
   detail: string
 }

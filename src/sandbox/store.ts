@@ -38,8 +38,8 @@ export interface Store {
   dependents(uid: string): readonly Entry[]
   /** Gives the object a resourceVersion and keeps it; the caller gives the object away. */
   put(storageKey: string, object: KubeObject): Entry
-  /** The removed object at its final version; undefined when it was not there. */
-  remove(storageKey: string, namespace: string, name: string): Entry | undefined
+  /** The removed object at its final version (as it was, or as `last`); undefined when it was not there. */
+  remove(storageKey: string, namespace: string, name: string, last?: KubeObject): Entry | undefined
   /** Puts back what a snapshot held, without events. Only on an empty store. */
   load(version: number, objects: Iterable<{ storageKey: string; json: string }>): void
   /** Called once per write, in order; a write made by a listener is told after the current one. */
@@ -157,7 +157,7 @@ export function createStore(options: StoreOptions = {}): Store {
       tell({ type: previous === undefined ? 'ADDED' : 'MODIFIED', version, entry, previous })
       return entry
     },
-    remove(storageKey, namespace, name) {
+    remove(storageKey, namespace, name, last) {
       const shelf = shelves.get(storageKey)
       const names = shelf?.byNamespace.get(namespace)
       const previous = names?.get(name)
@@ -167,7 +167,7 @@ export function createStore(options: StoreOptions = {}): Store {
       shelf.sorted.clear()
       uids.delete(previous.uid)
       for (const owner of previous.owners) unlink(owner, previous.uid)
-      const object = previous.object()
+      const object = last ?? previous.object()
       const entry = entryOf(storageKey, { ...object, metadata: { ...object.metadata } }, ++version)
       tell({ type: 'DELETED', version, entry, previous })
       return entry

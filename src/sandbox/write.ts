@@ -1,13 +1,21 @@
-/** Creates and replaces objects: the one way into the store, shared by every verb and by the simulated controllers. No I/O. */
+/**
+ * Creates and replaces objects: the one way into the store, shared by every verb and by the simulated controllers. No I/O.
+ *
+ * The order is the real server's, because it shows in what people see: defaults of the version, then ownership of fields, then what the
+ * kind's strategy fills in (which nobody owns), then validation, then policies, then whether the name is taken.
+ */
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../kube/object.ts'
+import { admit } from './admission/policies.ts'
 import { type ClusterState, objectAs, storageResource, timestamp } from './cluster-state.ts'
 import { convertTo } from './convert.ts'
 import { defaultCustom } from './crd/default.ts'
-import { validateCustom } from './crd/validate.ts'
+import { validateCustom, validateCustomStatus, validateScale } from './crd/validate.ts'
 import { rulesOf } from './kinds.ts'
 import { groupVersion, hasStatus, type Resource } from './resources.ts'
-import { zeroValue } from './schema/zero.ts'
+import { emptyToNull, zeroValue } from './schema/zero.ts'
+import { sameEntries } from './server-side-apply/managers.ts'
 import { trackUpdate } from './server-side-apply/update.ts'
+import type { VersionOf } from './server-side-apply/versions.ts'
 import {
   alreadyExists,
   badRequest,
@@ -19,8 +27,8 @@ import {
   outdated,
 } from './status-error.ts'
 import type { Entry } from './store.ts'
-import { validateMetadata } from './validation/names.ts'
-import { type Data, deepEqual, isData } from './values.ts'
+import { validateMetadata, validateMetadataUpdate } from './validation/metadata.ts'
+import { clone, type Data, deepEqual, isData } from './values.ts'
 
 export interface WriteOptions {
   manager: string
@@ -29,6 +37,10 @@ export interface WriteOptions {
   subresource?: string
   /** The subresource takes one part only, which may change where the object itself may not. */
   part?: boolean
+  /** The subresource that owners are told, where it writes the object itself: `scale`. */
+  trackedAs?: string
+  /** What a policy says that only warns. */
+  warn?: (message: string) => void
   /** Made by an apply; without them the write is tracked as an Update. */
   managedFields?: ManagedFieldsEntry[]
 }
@@ -57,33 +69,52 @@ export function createObject(
     metadata.name = `${metadata.generateName.slice(0, 58)}${state.newUid().replaceAll('-', '').slice(0, 5)}`
   }
   const name = metadata.name ?? ''
-  if (resource.namespaced) requireNamespace(state, resource, metadata.namespace ?? '', name)
-  if (state.store.get(resource.storageKey, metadata.namespace ?? '', name) !== undefined)
-    throw alreadyExists(resource, name)
-
-  metadata.uid = state.newUid()
-  metadata.creationTimestamp = timestamp(state.clock)
-  delete metadata.deletionTimestamp
-  delete metadata.deletionGracePeriodSeconds
-  delete metadata['selfLink']
-  delete metadata.generation
-  if (countsGenerations(resource)) metadata.generation = 1
-  if (hasStatus(resource) && options.subresource !== 'status') resetStatus(resource, object)
-
-  const ready = finish(resource, object, undefined)
+  const now = timestamp(state.clock)
+  const subresource = options.subresource ?? ''
+  const rules = rulesOf(resource)
+  const defaulted = withDefaults(resource, object)
   const managed =
     options.managedFields ??
     trackUpdate({
-      live: emptyObject(resource, ready),
-      object: ready,
-      entries: undefined,
+      live: emptyObject(resource),
+      object: defaulted,
+      entries: isReset(metadata.managedFields) ? undefined : metadata.managedFields,
       type: resource.type,
       manager: options.manager,
-      time: timestamp(state.clock),
-      reset: resetFields(resource, ''),
+      time: now,
+      subresource,
+      reset: resetFields(resource, subresource),
     })
-  setManagedFields(ready, managed)
-  return keep(state, resource, ready, options.dryRun === true)
+  if (resource.namespaced) requireNamespace(state, resource, metadata.namespace ?? '', name)
+
+  metadata.uid = state.newUid()
+  metadata.creationTimestamp = now
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+  delete metadata['selfLink']
+  if (countsGenerations(resource)) metadata.generation = 1
+  else if (metadata.generation === 0) delete metadata.generation
+  if (hasStatus(resource)) resetStatus(resource, defaulted)
+  if (subresource !== 'status') rules.prepareCreate?.(defaulted, now)
+  setManagedFields(defaulted, managed)
+  const whole = resource.custom === undefined ? emptyToNull(defaulted, resource.type) : defaulted
+  const ofKind = validate(resource, whole, undefined)
+  if (rules.metadataLast === true) refuseInvalid(resource, name, ofKind)
+  refuseInvalid(resource, name, [...validateMetadata(whole), ...ofKind])
+  admit(state, {
+    resource,
+    operation: 'CREATE',
+    object: whole,
+    old: undefined,
+    subresource: '',
+    dryRun: options.dryRun === true,
+    warn: options.warn,
+  })
+  const existing = state.store.get(resource.storageKey, metadata.namespace ?? '', name)
+  if (existing !== undefined) {
+    throw alreadyExists(resource, name, existing.object().metadata.deletionTimestamp !== undefined)
+  }
+  return keep(state, resource, whole, options.dryRun === true)
 }
 
 /** Puts `sent` in place of what is stored. `sent` is given away. */
@@ -95,33 +126,54 @@ export function replaceObject(
   options: WriteOptions,
 ): Written {
   const old = objectAs(resource, entry)
-  const candidate = carryOver(resource, old, sent, options.subresource ?? '')
-  const ready =
-    options.subresource === 'status'
-      ? finishStatus(resource, candidate)
-      : finish(resource, candidate, old, options.part)
-  if (countsGenerations(resource) && options.subresource !== 'status' && specChanged(resource, old, ready)) {
-    ready.metadata.generation = (old.metadata.generation ?? 0) + 1
-  }
-  const entries = sent.metadata.managedFields?.length ? sent.metadata.managedFields : old.metadata.managedFields
+  const subresource = options.subresource ?? ''
+  const rules = rulesOf(resource)
+  const candidate = withDefaults(resource, sent)
   const managed =
     options.managedFields ??
     trackUpdate({
       live: old,
-      object: ready,
-      entries: isReset(sent) ? [] : entries,
+      object: candidate,
+      entries: entriesToStartFrom(old, candidate, subresource),
       type: resource.type,
       manager: options.manager,
-      time: timestamp(state.clock),
-      subresource: options.subresource ?? '',
-      reset: resetFields(resource, options.subresource ?? ''),
+      // Through scale the real server tells who, and not when.
+      time: options.trackedAs === undefined ? timestamp(state.clock) : undefined,
+      subresource: options.trackedAs ?? subresource,
+      reset: resetFields(resource, subresource),
+      versionOf: versionsOf(state, resource),
     })
+  checkVersion(resource, old, candidate, rules.conditionalUpdate === true || resource.custom !== undefined)
+  const carried = carryOver(resource, old, candidate, subresource)
+  const ready = resource.custom === undefined ? emptyToNull(carried, resource.type) : carried
   setManagedFields(ready, managed)
-  if (deepEqual(old, ready)) return { object: old, json: JSON.stringify(old), changed: false }
+  if (subresource === 'status') rules.prepareStatus?.(ready, old)
+  else {
+    rules.prepareUpdate?.(ready, old)
+    if (rules.counts?.(ready, old) ?? (resource.custom !== undefined && contentChanged(ready, old))) {
+      ready.metadata.generation = (old.metadata.generation ?? 0) + 1
+    }
+  }
+  refuseInvalid(resource, old.metadata.name ?? '', [
+    ...validateMetadataUpdate(ready, old),
+    ...(subresource === 'status'
+      ? validateStatus(resource, ready, old)
+      : validate(resource, ready, options.part === true ? undefined : old)),
+  ])
+  admit(state, {
+    resource,
+    operation: 'UPDATE',
+    object: ready,
+    old,
+    subresource: options.trackedAs ?? subresource,
+    dryRun: options.dryRun === true,
+    warn: options.warn,
+  })
+  if (isSame(old, ready)) return { object: old, json: JSON.stringify(old), changed: false }
   if (
     ready.metadata.deletionTimestamp !== undefined &&
     (ready.metadata.finalizers ?? []).length === 0 &&
-    !isNamespace(resource)
+    resource.storageKey !== '/namespaces'
   ) {
     if (options.dryRun !== true) state.store.remove(entry.storageKey, entry.namespace, entry.name)
     return { object: ready, json: JSON.stringify(ready), changed: true }
@@ -129,33 +181,69 @@ export function replaceObject(
   return keep(state, resource, ready, options.dryRun === true)
 }
 
-/** What a caller may not change is taken from what is stored. */
-function carryOver(resource: Resource, old: KubeObject, sent: KubeObject, subresource: string): KubeObject {
+/** Defaults of the version, in place where the object is a built-in one. */
+function withDefaults(resource: Resource, object: KubeObject): KubeObject {
+  if (resource.custom !== undefined) return defaultCustom(object, resource.custom.schema) as KubeObject
+  rulesOf(resource).defaults?.(object)
+  return object
+}
+
+/** A writer may send entries; through a subresource only the live ones count. */
+function entriesToStartFrom(
+  old: KubeObject,
+  sent: KubeObject,
+  subresource: string,
+): readonly ManagedFieldsEntry[] | undefined {
+  const given = sent.metadata.managedFields
+  if (subresource !== '') return old.metadata.managedFields
+  if (isReset(given)) return undefined
+  return given === undefined || given.length === 0 ? old.metadata.managedFields : given
+}
+
+function checkVersion(resource: Resource, old: KubeObject, sent: KubeObject, required: boolean): void {
   const name = old.metadata.name ?? ''
-  const version = sent.metadata.resourceVersion
-  if (version !== undefined && version !== '' && version !== '0' && version !== old.metadata.resourceVersion)
-    throw outdated(resource, name)
+  const version = sent.metadata.resourceVersion ?? ''
+  const unset = version === '' || version === '0'
+  if (unset && required) {
+    // Here the real server names the resource where it names the kind elsewhere.
+    throw invalid({ ...resource, kind: resource.plural }, name, [
+      {
+        type: 'FieldValueInvalid',
+        field: 'metadata.resourceVersion',
+        detail: 'Invalid value: 0: must be specified for an update',
+      },
+    ])
+  }
   const uid = sent.metadata.uid
   if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
-    )
+    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
+    throw conflict(resource, name, detail)
   }
-  if (subresource === 'status') return { ...old, metadata: { ...old.metadata }, status: sent['status'] ?? {} }
+  if (!unset && version !== old.metadata.resourceVersion) throw outdated(resource, name)
+}
+
+/** What a caller may not change is taken from what is stored. */
+function carryOver(resource: Resource, old: KubeObject, sent: KubeObject, subresource: string): KubeObject {
   const metadata: ObjectMeta = { ...sent.metadata }
+  delete metadata['selfLink']
   for (const field of FIXED) {
     const value = old.metadata[field]
     if (value === undefined) delete metadata[field]
     else (metadata as Data)[field] = value
+  }
+  if (subresource === 'status') {
+    const status = sent['status']
+    const kept = resource.custom === undefined ? metadata : { ...old.metadata }
+    const result: KubeObject = { ...old, metadata: kept }
+    if (status === undefined) delete result['status']
+    else result['status'] = status
+    return result
   }
   const result: KubeObject = { ...sent, metadata }
   if (hasStatus(resource)) {
     if (old['status'] === undefined) delete result['status']
     else result['status'] = old['status']
   }
-  checkFinalizers(resource, old, result)
   return result
 }
 
@@ -170,44 +258,32 @@ const FIXED = [
   'deletionGracePeriodSeconds',
 ] as const
 
-function checkFinalizers(resource: Resource, old: KubeObject, next: KubeObject): void {
-  if (old.metadata.deletionTimestamp === undefined) return
-  const before = new Set(old.metadata.finalizers)
-  const added = (next.metadata.finalizers ?? []).filter((one) => !before.has(one))
-  if (added.length === 0) return
-  const list = added.map((one) => JSON.stringify(one)).join(', ')
-  throw invalid(resource, old.metadata.name ?? '', [
-    {
-      type: 'FieldValueForbidden',
-      field: 'metadata.finalizers',
-      detail: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`,
-    },
-  ])
-}
-
-/** Defaults and validation. Throws a 422 StatusError. */
-function finish(resource: Resource, object: KubeObject, old: KubeObject | undefined, part = false): KubeObject {
-  const errors: FieldError[] = validateMetadata(object)
-  let result = object
-  if (resource.custom === undefined) {
-    const rules = rulesOf(resource.group, resource.kind)
-    rules.defaults?.(result, old)
-    errors.push(...(rules.validate?.(result, part ? undefined : old) ?? []))
-  } else {
-    result = defaultCustom(object, resource.custom.schema) as KubeObject
-    errors.push(...validateCustom(result, resource.custom.schema))
+function validate(resource: Resource, object: KubeObject, old: KubeObject | undefined): FieldError[] {
+  if (resource.custom !== undefined) {
+    const { schema, scale } = resource.custom
+    return [...validateCustom(object, schema, old), ...validateScale(object, scale)]
   }
-  if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors)
-  return result
+  return rulesOf(resource).validate?.(object, old) ?? []
 }
 
-/** A status comes from controllers: only custom kinds have a schema to check it against. */
-function finishStatus(resource: Resource, object: KubeObject): KubeObject {
-  if (resource.custom === undefined) return object
-  const result = defaultCustom(object, resource.custom.schema) as KubeObject
-  const errors = validateCustom(result, resource.custom.schema)
-  if (errors.length > 0) throw invalid(resource, object.metadata.name ?? '', errors)
-  return result
+function validateStatus(resource: Resource, object: KubeObject, old: KubeObject): FieldError[] {
+  if (resource.custom !== undefined) return validateCustomStatus(object, resource.custom.schema, old)
+  return rulesOf(resource).validateStatus?.(object, old) ?? []
+}
+
+/** Throws a 422 StatusError when there is anything to complain about. */
+function refuseInvalid(resource: Resource, name: string, errors: readonly FieldError[]): void {
+  if (errors.length > 0) throw invalid(resource, name, errors)
+}
+
+/** Nothing changed but the times of ownership: then they stay what they were, and nothing is written. */
+function isSame(old: KubeObject, ready: KubeObject): boolean {
+  const before = old.metadata.managedFields ?? []
+  const after = ready.metadata.managedFields ?? []
+  if (!sameEntries(before, after)) return false
+  const { managedFields: _, ...metadata } = ready.metadata
+  const restored = before.length === 0 ? metadata : { ...metadata, managedFields: old.metadata.managedFields }
+  return deepEqual(old, { ...ready, metadata: restored })
 }
 
 function keep(state: ClusterState, resource: Resource, object: KubeObject, dryRun: boolean): Written {
@@ -243,23 +319,39 @@ export function requireNamespace(state: ClusterState, resource: Resource, namesp
 /** Top-level fields that an endpoint does not write. */
 export function resetFields(resource: Resource, subresource: string): readonly string[] {
   if (subresource === 'status') return ['spec']
-  return hasStatus(resource) ? ['status'] : []
+  return hasStatus(resource) && resource.storageKey !== '/nodes' ? ['status'] : []
+}
+
+/** Ownership in the other versions a kind is served in. */
+export function versionsOf(state: ClusterState, resource: Resource): VersionOf {
+  return (apiVersion) => {
+    const version = state.resources.stored(resource.storageKey).find((one) => groupVersion(one) === apiVersion)
+    return version === undefined ? undefined : { type: version.type, convert: (object) => convertTo(version, object) }
+  }
 }
 
 function resetStatus(resource: Resource, object: KubeObject): void {
-  if (resource.type.fields.get('status')?.byValue === true) object['status'] = {}
+  const status = resource.type.fields.get('status')
+  if (status?.byValue === true && status.type.kind === 'struct') object['status'] = clone(zeroValue(status.type))
   else delete object['status']
 }
 
-function emptyObject(resource: Resource, object: KubeObject): KubeObject {
-  const identity = { apiVersion: object.apiVersion, kind: object.kind, metadata: {} }
+/** What an object of the kind looks like before anything is said about it. */
+export function emptyObject(resource: Resource): KubeObject {
+  const identity = { apiVersion: groupVersion(resource), kind: resource.kind, metadata: {} }
   return resource.custom === undefined ? { ...zeroValue(resource.type), ...identity } : identity
 }
 
-/** The `.metadata.managedFields` of `[{}]`: the caller wants to start anew. */
-function isReset(sent: KubeObject): boolean {
-  const entries = sent.metadata.managedFields
-  return entries?.length === 1 && isData(entries[0]) && Object.keys(entries[0]).length === 0
+/** An empty list, or a list of one empty entry: the caller wants to start anew. */
+function isReset(entries: readonly ManagedFieldsEntry[] | undefined): boolean {
+  if (entries === undefined) return false
+  return (
+    entries.length === 0 || (entries.length === 1 && isData(entries[0]) && Object.values(entries[0]).every(isBlank))
+  )
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === '' || value === null
 }
 
 function setManagedFields(object: KubeObject, entries: ManagedFieldsEntry[]): void {
@@ -268,23 +360,18 @@ function setManagedFields(object: KubeObject, entries: ManagedFieldsEntry[]): vo
 }
 
 function countsGenerations(resource: Resource): boolean {
-  return resource.custom !== undefined || rulesOf(resource.group, resource.kind).generation === true
+  return resource.custom !== undefined || rulesOf(resource).counts !== undefined
 }
 
-/** Custom kinds count everything but metadata (and status, where it is a subresource). */
-function specChanged(resource: Resource, old: KubeObject, next: KubeObject): boolean {
+/** Custom kinds count everything but metadata; where status is a subresource it is the old one by now. */
+function contentChanged(next: KubeObject, old: KubeObject): boolean {
   for (const key of new Set([...Object.keys(old), ...Object.keys(next)])) {
-    if (key === 'metadata' || key === 'apiVersion' || (key === 'status' && hasStatus(resource))) continue
-    if (!deepEqual(old[key], next[key])) return true
+    if (key !== 'metadata' && key !== 'apiVersion' && !deepEqual(old[key], next[key])) return true
   }
   return false
 }
 
-function isNamespace(resource: Resource): boolean {
-  return resource.group === '' && resource.plural === 'namespaces'
-}
-
 /** The version and kind of a resource, as messages about typed patches name them. */
 export function gvkText(resource: Resource): string {
-  return `${groupVersion(resource)}, Kind=${resource.kind}`
+  return `${resource.group === '' ? '/' : `${resource.group}/`}${resource.version}, Kind=${resource.kind}`
 }

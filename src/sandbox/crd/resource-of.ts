@@ -37,7 +37,7 @@ export function resourcesOf(crd: KubeObject): Resource[] {
     .sort((a, b) => priority(text(b['name'])) - priority(text(a['name'])))
     .map((version) => {
       const name = text(version['name'])
-      const custom = customVersion(version, storageVersion)
+      const custom = customVersion(spec, version, storageVersion)
       return {
         ...shared,
         version: name,
@@ -48,7 +48,7 @@ export function resourcesOf(crd: KubeObject): Resource[] {
     })
 }
 
-function customVersion(version: Data, storageVersion: string): CustomVersion {
+function customVersion(spec: Data, version: Data, storageVersion: string): CustomVersion {
   const sub = dataAt(version, 'subresources')
   const scale = sub['scale']
   return {
@@ -61,9 +61,23 @@ function customVersion(version: Data, storageVersion: string): CustomVersion {
       .map((field) => text(field['jsonPath']).replace(/^\./, '')),
     ...(isData(scale) && { scale: scale as unknown as NonNullable<CustomVersion['scale']> }),
     ...(version['deprecated'] === true && {
-      deprecationWarning: text(version['deprecationWarning']) || `${text(version['name'])} is deprecated`,
+      deprecationWarning: text(version['deprecationWarning']) || deprecation(spec, text(version['name'])),
     }),
   }
+}
+
+/** Names the newest version to go to, when there is one. */
+function deprecation(spec: Data, version: string): string {
+  const group = text(spec['group'])
+  const kind = text(dataAt(spec, 'names')['kind'])
+  const [better] = listAt(spec, 'versions')
+    .filter(isData)
+    .filter((one) => one['served'] === true && one['deprecated'] !== true)
+    .map((one) => text(one['name']))
+    .filter((name) => priority(name) > priority(version))
+    .sort((a, b) => priority(b) - priority(a))
+  const told = `${group}/${version} ${kind} is deprecated`
+  return better === undefined ? told : `${told}; use ${group}/${better} ${kind}`
 }
 
 function subresources(group: string, version: string, kind: string, custom: CustomVersion): SubresourceFact[] {

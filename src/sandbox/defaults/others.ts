@@ -16,14 +16,20 @@ export function foldStringData(object: Data): void {
   for (const [key, value] of Object.entries(plain)) data[key] = Buffer.from(String(value)).toString('base64')
 }
 
-export function defaultNamespace(object: Data): void {
-  const spec = ensure(object, 'spec')
-  setDefault(spec, 'finalizers', ['kubernetes'])
+export function defaultNamespaceLabel(object: Data): void {
   const metadata = ensure(object, 'metadata')
-  const labels = ensure(metadata, 'labels')
-  labels['kubernetes.io/metadata.name'] = metadata['name']
-  const status = ensure(object, 'status')
-  setDefault(status, 'phase', 'Active')
+  if (metadata['name'] !== undefined) ensure(metadata, 'labels')['kubernetes.io/metadata.name'] = metadata['name']
+}
+
+/** A container's limit is at most the largest allowed, and its request what its limit is. */
+export function defaultLimitRange(spec: Data): void {
+  for (const limit of items(spec, 'limits')) {
+    if (limit['type'] !== 'Container') continue
+    const limits = { ...dataAt(limit, 'max'), ...dataAt(limit, 'default') }
+    const requests = { ...dataAt(limit, 'min'), ...limits, ...dataAt(limit, 'defaultRequest') }
+    if (Object.keys(limits).length > 0) limit['default'] = limits
+    if (Object.keys(requests).length > 0) limit['defaultRequest'] = requests
+  }
 }
 
 export function defaultPersistentVolume(object: Data): void {

@@ -45,7 +45,6 @@ function defaultContainer(container: Data, hostNetwork: boolean): void {
   setDefault(container, 'terminationMessagePath', '/dev/termination-log')
   setDefault(container, 'terminationMessagePolicy', 'File')
   setDefault(container, 'resources', {})
-  defaultRequests(container)
   for (const port of items(container, 'ports')) {
     setDefault(port, 'protocol', 'TCP')
     if (hostNetwork) setDefault(port, 'hostPort', port['containerPort'])
@@ -73,7 +72,7 @@ function pullPolicyOf(image: string): string {
 }
 
 /** Limits without requests are requests too. */
-function defaultRequests(container: Data): void {
+export function defaultRequests(container: Data): void {
   const resources = container['resources']
   if (!isData(resources) || !isData(resources['limits'])) return
   const requests = ensure(resources, 'requests')

@@ -1,13 +1,15 @@
 /** Defaults of Services, and their addresses. Changes the object it is given. */
-import { type Data, isData, listAt } from '../values.ts'
+import { type Data, dataAt, deepEqual, listAt } from '../values.ts'
 import { items, setDefault } from './pod.ts'
 
 export function defaultService(spec: Data): void {
   setDefault(spec, 'sessionAffinity', 'None')
-  setDefault(spec, 'type', 'ClusterIP')
-  if (spec['sessionAffinity'] === 'ClientIP' && !isData(spec['sessionAffinityConfig'])) {
-    spec['sessionAffinityConfig'] = { clientIP: { timeoutSeconds: 10_800 } }
+  if (spec['sessionAffinity'] === 'None') delete spec['sessionAffinityConfig']
+  if (spec['sessionAffinity'] === 'ClientIP') {
+    const seconds = dataAt(spec, 'sessionAffinityConfig', 'clientIP')['timeoutSeconds']
+    if (seconds === undefined) spec['sessionAffinityConfig'] = { clientIP: { timeoutSeconds: 10_800 } }
   }
+  setDefault(spec, 'type', 'ClusterIP')
   for (const port of items(spec, 'ports')) {
     setDefault(port, 'protocol', 'TCP')
     if (port['targetPort'] === undefined || port['targetPort'] === 0 || port['targetPort'] === '') {
@@ -15,12 +17,12 @@ export function defaultService(spec: Data): void {
     }
   }
   const type = spec['type']
-  if (type === 'NodePort' || type === 'LoadBalancer') setDefault(spec, 'externalTrafficPolicy', 'Cluster')
+  const external = type === 'NodePort' || type === 'LoadBalancer'
+  if (external || (type === 'ClusterIP' && listAt(spec, 'externalIPs').length > 0)) {
+    setDefault(spec, 'externalTrafficPolicy', 'Cluster')
+  }
+  if (external || type === 'ClusterIP') setDefault(spec, 'internalTrafficPolicy', 'Cluster')
   if (type === 'LoadBalancer') setDefault(spec, 'allocateLoadBalancerNodePorts', true)
-  if (type === 'ExternalName') return
-  setDefault(spec, 'internalTrafficPolicy', 'Cluster')
-  setDefault(spec, 'ipFamilyPolicy', 'SingleStack')
-  setDefault(spec, 'ipFamilies', ['IPv4'])
 }
 
 /**
@@ -30,22 +32,54 @@ export function defaultService(spec: Data): void {
 export function allocateAddresses(spec: Data, old: Data | undefined, uid: string): void {
   const type = spec['type']
   if (type === 'ExternalName') {
-    delete spec['clusterIP']
-    delete spec['clusterIPs']
+    // Addresses go when a Service becomes an alias, unless they were asked for.
+    for (const field of ['clusterIP', 'clusterIPs']) {
+      if (spec[field] === '' || (old !== undefined && deepEqual(old[field], spec[field]))) delete spec[field]
+    }
+    if (spec['clusterIP'] !== undefined && listAt(spec, 'clusterIPs').length === 0) spec['clusterIPs'] = [spec['clusterIP']]
+    if (old !== undefined && old['type'] !== 'ExternalName') {
+      for (const field of [
+        'ipFamilies',
+        'ipFamilyPolicy',
+        'internalTrafficPolicy',
+        'externalTrafficPolicy',
+        'allocateLoadBalancerNodePorts',
+      ]) {
+        if (deepEqual(old[field], spec[field])) delete spec[field]
+      }
+    }
     return
   }
-  if (spec['clusterIP'] === undefined) spec['clusterIP'] = stringOf(old?.['clusterIP']) ?? addressOf(uid)
+  if (old !== undefined && old['type'] !== 'ExternalName') {
+    if (spec['clusterIP'] === undefined || spec['clusterIP'] === '') spec['clusterIP'] = old['clusterIP']
+    const [first, ...more] = listAt(spec, 'clusterIPs')
+    // Whoever changes the one address means the first of all.
+    if (spec['clusterIP'] !== first && deepEqual(spec['clusterIPs'], old['clusterIPs'])) {
+      spec['clusterIPs'] = [spec['clusterIP'], ...more]
+    }
+    if (first === undefined && spec['clusterIP'] === old['clusterIP']) spec['clusterIPs'] = old['clusterIPs']
+  }
+  if (spec['clusterIP'] === undefined || spec['clusterIP'] === '') spec['clusterIP'] = addressOf(uid)
   if (listAt(spec, 'clusterIPs').length === 0) spec['clusterIPs'] = [spec['clusterIP']]
-  if (type !== 'NodePort' && type !== 'LoadBalancer') return
+  setDefault(spec, 'ipFamilyPolicy', 'SingleStack')
+  if (listAt(spec, 'ipFamilies').length === 0) spec['ipFamilies'] = ['IPv4']
+  const wantsPorts = type === 'NodePort' || (type === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false)
   const before = old === undefined ? [] : items(old, 'ports')
+  const hadPorts = old?.['type'] === 'NodePort' || old?.['type'] === 'LoadBalancer'
   for (const [index, port] of items(spec, 'ports').entries()) {
     const same = before.find((one) => one['port'] === port['port'] && one['protocol'] === port['protocol'])
-    setDefault(port, 'nodePort', same?.['nodePort'] ?? 30_000 + ((hash(uid) + index * 7) % 2_768))
+    if (wantsPorts) {
+      setDefault(port, 'nodePort', same?.['nodePort'] ?? 30_000 + ((hash(uid) + index * 7) % 2_768))
+    } else if (hadPorts && same?.['nodePort'] !== undefined && same['nodePort'] === port['nodePort'])
+      delete port['nodePort']
   }
-}
-
-function stringOf(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
+  if (!wantsPorts && type !== 'LoadBalancer' && hadPorts) {
+    const external = listAt(spec, 'externalIPs').length > 0
+    if (!external && old?.['externalTrafficPolicy'] === spec['externalTrafficPolicy'])
+      delete spec['externalTrafficPolicy']
+    if (old?.['allocateLoadBalancerNodePorts'] === spec['allocateLoadBalancerNodePorts'])
+      delete spec['allocateLoadBalancerNodePorts']
+  }
 }
 
 /** Somewhere in 10.96.0.0/12, as kubeadm clusters have it. */

@@ -7,7 +7,7 @@ import { requireRepresentation } from '../negotiation.ts'
 import { checkListOptions, checkWriteOptions, flag } from '../options.ts'
 import { type Answer, type ApiRequest, isDryRun, type Verb } from '../request.ts'
 import type { Resource } from '../resources.ts'
-import { badRequest, methodNotAllowed, noSuchPath, pageNotFound } from '../status-error.ts'
+import { badRequest, methodNotAllowed, noSuchPath, pageNotFound, StatusError } from '../status-error.ts'
 import type { ToTable } from '../tables.ts'
 import { bind } from '../verbs/binding.ts'
 import { create } from '../verbs/create.ts'
@@ -49,10 +49,19 @@ export function createHandler(
 
   function run(request: ApiRequest): Handled {
     const { warnings } = request
-    const deprecation = deprecationOf(request.resource)
-    if (deprecation !== undefined) warnings.push(deprecation)
     if (request.verb === 'watch') return { watch: (sink) => watch(state, request, sink, toTable), warnings }
     return { answer: answerOf(request), warnings }
+  }
+
+  /** A refusal too comes with the warnings that were given until then. */
+  function answered(request: ApiRequest, work: () => Handled): Handled {
+    try {
+      return work()
+    } catch (error) {
+      const { warnings } = request
+      if (!(error instanceof StatusError) || warnings.length === 0) throw error
+      return { answer: { code: error.code, body: JSON.stringify(error.status) }, warnings }
+    }
   }
 
   function answerOf(request: ApiRequest): Answer {
@@ -98,10 +107,14 @@ export function createHandler(
     if (verb === undefined) throw methodNotAllowed()
     demand(user, attributesOf(verb, route))
     const request = requestOf(resourceOf(route), route, verb, raw, user)
-    if (!allows(request)) throw methodNotAllowed()
-    check(request)
-    count(counts, verb, isDryRun(request))
-    return run(request)
+    const deprecated = deprecationOf(request.resource)
+    if (deprecated !== undefined) request.warnings.push(deprecated)
+    return answered(request, () => {
+      if (!allows(request)) throw methodNotAllowed()
+      check(request)
+      count(counts, verb, isDryRun(request))
+      return run(request)
+    })
   }
 }
 

@@ -41,7 +41,8 @@ function run(document: unknown, operation: Operation): unknown {
     case 'add':
       return put(document, path, clone(operation.value), 'add')
     case 'replace':
-      if (path.length > 0 && read(document, path) === undefined) throw unprocessable()
+      // The real server's library replaces a field that is not there, but no item.
+      if (Array.isArray(read(document, path.slice(0, -1))) && read(document, path) === undefined) throw unprocessable()
       return put(document, path, clone(operation.value), 'replace')
     case 'remove':
       return remove(document, path)

@@ -28,6 +28,8 @@ function mergeData(document: Data, patch: Data, type: TypeNode): Data {
       delete result[key]
       continue
     }
+    // A directive about a map that is not there has nothing to work on.
+    if (isData(value) && value['$patch'] !== undefined && result[key] === undefined) continue
     const child = fieldType(type, key) ?? { kind: 'any' }
     if (Array.isArray(value)) result[key] = mergeList(result[key], value, child)
     else if (isData(value)) result[key] = mergeData(isData(result[key]) ? result[key] : {}, value, child)
@@ -38,6 +40,8 @@ function mergeData(document: Data, patch: Data, type: TypeNode): Data {
 }
 
 function mergeList(current: unknown, patch: readonly unknown[], type: TypeNode): unknown {
+  // Into nothing a list of merged items goes as it is, directives and all: the server then drops what it does not know.
+  if (current === undefined && type.kind === 'list' && type.patchMerge && type.mergeKey !== '') return patch
   if (type.kind !== 'list' || !type.patchMerge || !Array.isArray(current)) {
     return patch.filter((item) => !isDirective(item)).map((item) => (isData(item) ? withoutDirectives(item) : item))
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { FieldFact, ResourceFact, SchemaFacts, TypeFact } from './facts.ts'
 import { ANY, type Field, type ListNode, type ScalarType, type StructNode, scalar, type TypeNode } from './types.ts'
+import { zeroOf } from './zero.ts'
 
 const LETTERS: Record<string, ScalarType> = {
   s: 'string',
@@ -47,6 +48,7 @@ class BuiltinStruct implements StructNode {
   readonly required: ReadonlySet<string>
   readonly #fact: TypeFact
   #fields: ReadonlyMap<string, Field> | undefined
+  #present: readonly (readonly [string, Field])[] | undefined
 
   constructor(name: string, fact: TypeFact, atomic = fact.a === 1) {
     this.name = name
@@ -56,8 +58,23 @@ class BuiltinStruct implements StructNode {
   }
 
   get fields(): ReadonlyMap<string, Field> {
-    this.#fields ??= new Map(Object.entries(this.#fact.f).map(([name, fact]) => [name, fieldOf(fact)]))
+    this.#fields ??= new Map(Object.entries(this.#fact.f).map(([name, fact]) => [name, this.#field(name, fact)]))
     return this.#fields
+  }
+
+  get present(): readonly (readonly [string, Field])[] {
+    this.#present ??= [...this.fields].filter(([, field]) => field.always === true || field.byValue)
+    return this.#present
+  }
+
+  #field(name: string, fact: FieldFact): Field {
+    const { p, z, g } = this.#fact
+    return {
+      ...fieldOf(fact),
+      pointer: p?.includes(name) === true,
+      always: z?.includes(name) === true,
+      ...(g?.[name] !== undefined && { goType: g[name] }),
+    }
   }
 
   /** The same struct where the field that holds it makes it atomic. */
@@ -111,7 +128,9 @@ function keyDefaultsOf(items: TypeNode, keys: readonly string[]): Record<string,
   const defaults: Record<string, unknown> = {}
   if (items.kind !== 'struct') return defaults
   for (const key of keys) {
-    const fallback = items.fields.get(key)?.default
+    const field = items.fields.get(key)
+    // A plain field that is always there has its zero value when it is left out.
+    const fallback = field?.default ?? (field?.always === true ? zeroOf(field) : undefined)
     if (fallback !== undefined) defaults[key] = fallback
   }
   return defaults

@@ -4,9 +4,9 @@
  */
 import { DecodingError } from '../status-error.ts'
 import { type Data, isData } from '../values.ts'
-import { PLAIN_BOOLEANS, PLAIN_INTEGERS, POINTER_STRINGS } from './go-zero.ts'
 import { canonicalQuantity } from './quantity.ts'
 import type { Field, ScalarNode, StructNode, TypeNode } from './types.ts'
+import { zeroOf } from './zero.ts'
 
 export interface Decoded {
   value: Data
@@ -37,27 +37,26 @@ function decodeStruct(value: Data, type: StructNode, path: string, context: Cont
       continue
     }
     const given = value[key]
-    const here = path === '' ? key : `${path}.${key}`
-    const decoded = given === null ? undefined : decode(given, field.type, here, context)
-    if (decoded === undefined || leftOut(key, decoded, field, type)) continue
-    result[key] = decoded
+    if (given === null || given === undefined) continue
+    const decoded = decode(given, field, path === '' ? key : `${path}.${key}`, type, context)
+    // An empty list of managers is a wish: to start anew.
+    if (key === 'managedFields' || !leftOut(decoded, field)) result[key] = decoded
   }
-  for (const [key, field] of type.fields) {
-    if (!field.byValue || result[key] !== undefined || field.type.kind !== 'struct') continue
-    // volumeClaimTemplates and the like hold whole objects; nobody writes their status.
-    if (key !== 'status' || path === '') result[key] = decodeStruct({}, field.type, `${path}.${key}`, context)
+  for (const [key, field] of type.present ?? []) {
+    if (result[key] !== undefined) continue
+    // A copy: what is read may be filled in later.
+    result[key] = field.type.kind === 'struct' ? decodeStruct({}, field.type, '', context) : zeroOf(field)
   }
   return result
 }
 
 /** Would Go's omitempty drop it? */
-function leftOut(key: string, value: unknown, field: Field, holder: StructNode): boolean {
-  if (holder.required.has(key)) return false
-  if (value === '') return !POINTER_STRINGS.has(key)
-  if (value === 0) return PLAIN_INTEGERS.has(key)
-  if (value === false) return PLAIN_BOOLEANS.has(key)
+function leftOut(value: unknown, field: Field): boolean {
+  if (field.always === true) return false
   if (Array.isArray(value)) return value.length === 0
-  return field.type.kind === 'map' && isData(value) && isEmptyData(value)
+  if (isData(value)) return field.type.kind === 'map' && isEmptyData(value)
+  if (field.pointer === true) return false
+  return value === '' || value === 0 || value === false || value === undefined
 }
 
 function isEmptyData(value: Data): boolean {
@@ -65,64 +64,79 @@ function isEmptyData(value: Data): boolean {
   return true
 }
 
-function decode(value: unknown, type: TypeNode, path: string, context: Context): unknown {
+function decode(value: unknown, field: Field, path: string, holder: StructNode, context: Context): unknown {
+  const { type } = field
+  const fail = (wanted: string): never => context.fail(mismatch(value, path, holder, field.goType ?? wanted))
   switch (type.kind) {
     case 'any':
       return value
     case 'scalar':
-      return decodeScalar(value, type, path, context)
+      return decodeScalar(value, type, fail, context)
     case 'list':
-      if (!Array.isArray(value)) return context.fail(mismatch(value, path, '[]'))
-      return value.map((item, index) => decode(item ?? {}, type.items, `${path}[${index}]`, context))
+      if (!Array.isArray(value)) return fail('[]string')
+      return value.map((item, index) =>
+        decode(item ?? emptyOf(type.items), itemField(field, type.items), `${path}[${index}]`, holder, context),
+      )
     case 'map': {
-      if (!isData(value)) return context.fail(mismatch(value, path, 'map[string]string'))
+      if (!isData(value)) return fail('map[string]string')
       const result: Data = {}
       for (const key in value) {
-        const given = value[key]
-        const empty = type.values.kind === 'scalar' ? '' : {}
-        result[key] = decode(given ?? empty, type.values, `${path}.${key}`, context)
+        result[key] = decode(value[key] ?? emptyOf(type.values), itemField(field, type.values), path, holder, context)
       }
       return result
     }
     default:
-      if (!isData(value)) return context.fail(mismatch(value, path, type.name.slice(type.name.lastIndexOf('.') + 1)))
+      if (!isData(value)) return fail(type.name.slice(type.name.lastIndexOf('.') + 1))
       return decodeStruct(value, type, path, context)
   }
 }
 
-function decodeScalar(value: unknown, type: ScalarNode, path: string, context: Context): unknown {
+function emptyOf(type: TypeNode): unknown {
+  return type.kind === 'scalar' ? (type.type === 'integer' ? 0 : '') : type.kind === 'list' ? [] : {}
+}
+
+const itemFields = new WeakMap<Field, Field>()
+
+/** The items of a list or map as a field: Go names their type without its brackets. */
+function itemField(field: Field, type: TypeNode): Field {
+  let item = itemFields.get(field)
+  if (item === undefined) {
+    const goType = field.goType?.replace(/^(\[\]|map\[[^\]]*\])/, '')
+    item = { type, byValue: true, retainKeys: false, ...(goType !== undefined && { goType }) }
+    itemFields.set(field, item)
+  }
+  return item
+}
+
+function decodeScalar(value: unknown, type: ScalarNode, fail: (wanted: string) => never, context: Context): unknown {
   switch (type.type) {
     case 'string':
-      return typeof value === 'string' ? value : context.fail(mismatch(value, path, 'string'))
+      return typeof value === 'string' ? value : fail('string')
     case 'time':
-      if (typeof value !== 'string') return context.fail(mismatch(value, path, 'time.Time'))
-      if (value !== '' && Number.isNaN(Date.parse(value))) {
-        return context.fail(
-          `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
-        )
-      }
-      return value
+      return typeof value === 'string' ? decodeTime(value, context) : fail('string')
     case 'bytes':
-      if (typeof value !== 'string') return context.fail(mismatch(value, path, '[]uint8'))
-      return checkBase64(value, context)
+      return typeof value === 'string' ? checkBase64(value, context) : fail('[]uint8')
     case 'boolean':
-      return typeof value === 'boolean' ? value : context.fail(mismatch(value, path, 'bool'))
+      return typeof value === 'boolean' ? value : fail('bool')
     case 'integer':
-      return typeof value === 'number' && Number.isInteger(value) ? value : context.fail(mismatch(value, path, 'int32'))
+      return typeof value === 'number' && Number.isInteger(value) ? value : fail('int32')
     case 'number':
-      return typeof value === 'number' ? value : context.fail(mismatch(value, path, 'float64'))
+      return typeof value === 'number' ? value : fail('float64')
     case 'intOrString':
-      return typeof value === 'string' || Number.isInteger(value)
-        ? value
-        : context.fail(mismatch(value, path, 'intstr.IntOrString'))
+      return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value)) ? value : fail('int32')
     default: {
       const text = typeof value === 'string' || typeof value === 'number' ? canonicalQuantity(value) : undefined
-      return (
-        text ??
-        context.fail("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'")
-      )
+      return text ?? context.fail(QUANTITY_TEXT)
     }
   }
+}
+
+const QUANTITY_TEXT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+
+function decodeTime(value: string, context: Context): string {
+  if (value === '' || !Number.isNaN(Date.parse(value))) return value
+  const shown = JSON.stringify(value)
+  return context.fail(`parsing time ${shown} as "2006-01-02T15:04:05Z07:00": cannot parse ${shown} as "2006"`)
 }
 
 function checkBase64(text: string, context: Context): string {
@@ -134,13 +148,16 @@ function checkBase64(text: string, context: Context): string {
   return clean
 }
 
-function mismatch(value: unknown, path: string, wanted: string): string {
-  const got = Array.isArray(value)
-    ? 'array'
-    : isData(value)
-      ? 'object'
-      : typeof value === 'boolean'
-        ? 'bool'
-        : typeof value
-  return `json: cannot unmarshal ${got} into Go struct field ${path.replace(/\[\d+\]/g, '')} of type ${wanted}`
+/** As Go's decoder says it, with the struct that holds the field. */
+function mismatch(value: unknown, path: string, holder: StructNode, wanted: string): string {
+  const struct = holder.name.slice(holder.name.lastIndexOf('.') + 1)
+  const field = path.replace(/\[\d+\]/g, '')
+  return `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${struct}.${field} of type ${wanted}`
+}
+
+function jsonKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  if (isData(value)) return 'object'
+  if (typeof value === 'boolean') return 'bool'
+  return typeof value === 'number' && !Number.isInteger(value) ? `number ${value}` : typeof value
 }

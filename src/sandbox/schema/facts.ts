@@ -29,6 +29,12 @@ export interface TypeFact {
   r?: string[]
   /** The whole struct is atomic. */
   a?: 1
+  /** Fields that are pointers in Go: zero is a value of theirs. */
+  p?: string[]
+  /** Fields that are on the wire even when they are zero. */
+  z?: string[]
+  /** Go's names of the fields' types, as messages tell them, where they are not string, int32 or bool. */
+  g?: Record<string, string>
 }
 
 export interface SubresourceFact {

@@ -38,6 +38,12 @@ export interface Field {
   readonly byValue: boolean
   readonly retainKeys: boolean
   readonly default?: unknown
+  /** A pointer in Go: zero is a value of it. */
+  readonly pointer?: boolean
+  /** On the wire even when it is zero. */
+  readonly always?: boolean
+  /** The name of its type in Go, for messages. */
+  readonly goType?: string
 }
 
 export interface StructNode {
@@ -47,6 +53,8 @@ export interface StructNode {
   readonly atomic: boolean
   readonly required: ReadonlySet<string>
   readonly fields: ReadonlyMap<string, Field>
+  /** Those of the fields that are on the wire even when nobody sets them. */
+  readonly present?: readonly (readonly [string, Field])[]
   /** What fields without a declaration are: nothing (pruned) or free-form. */
   readonly unknown: 'prune' | 'preserve'
 }

@@ -3,7 +3,7 @@ import type { FieldsV1 } from '../../kube/object.ts'
 import { fieldType, type ListNode, type TypeNode } from '../schema/types.ts'
 import { deepEqual, isData } from '../values.ts'
 import { EMPTY, LEAF } from './field-set.ts'
-import { keyedItems } from './list-items.ts'
+import { allItems, keyedItems } from './list-items.ts'
 
 export interface Comparison {
   added: FieldsV1
@@ -25,6 +25,12 @@ export function compare(left: unknown, right: unknown, type: TypeNode): Comparis
 
 function compareNode(left: unknown, right: unknown, type: TypeNode): Delta | undefined {
   if (left === right) return undefined
+  if (type.kind === 'any' && isData(left) !== isData(right) && left != null && right != null) {
+    // Free-form data that changes its form: what was in it goes, and it is another value.
+    const delta: Delta = {}
+    compareFields(asData(left), asData(right), type, delta)
+    return { ...delta, modified: LEAF }
+  }
   const kind = shapeOf(left, right, type)
   if (kind === 'leaf') return leafDelta(left, right)
   const delta: Delta = {}
@@ -74,9 +80,28 @@ function compareFields(
 function compareItems(left: readonly unknown[], right: readonly unknown[], type: ListNode, delta: Delta): void {
   const before = keyedItems(type, left)
   const after = keyedItems(type, right)
-  for (const [key, item] of after) join(delta, key, compareNode(before.get(key), item, type.items))
-  for (const [key, item] of before) {
-    if (!after.has(key)) join(delta, key, compareNode(item, undefined, type.items))
+  if (before.size === left.length && after.size === right.length) {
+    for (const [key, item] of after) join(delta, key, compareNode(before.get(key), item, type.items))
+    for (const [key, item] of before) {
+      if (!after.has(key)) join(delta, key, compareNode(item, undefined, type.items))
+    }
+    return
+  }
+  // Keys that are there twice: what they hold is one value that nobody looks into.
+  const many = { left: allItems(type, left), right: allItems(type, right) }
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    const olds = many.left.get(key) ?? []
+    const news = many.right.get(key) ?? []
+    if (olds.length < 2 && news.length < 2) join(delta, key, compareNode(olds[0], news[0], type.items))
+    else if (olds.length > 1 && news.length > 1)
+      join(delta, key, deepEqual(olds, news) ? undefined : { modified: LEAF })
+    else if (olds.length > 1) {
+      if (news.length > 0) join(delta, key, compareNode(undefined, news[0], type.items))
+      join(delta, key, { removed: LEAF })
+    } else {
+      if (olds.length > 0) join(delta, key, compareNode(olds[0], undefined, type.items))
+      join(delta, key, { added: LEAF })
+    }
   }
 }
 

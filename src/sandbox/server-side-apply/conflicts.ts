@@ -48,9 +48,7 @@ function messageOf(rows: readonly Row[]): string {
 }
 
 function managerText(manager: Manager): string {
-  const name = JSON.stringify(manager.name)
-  if (manager.operation === 'Apply') return name
-  return manager.subresource === ''
-    ? `${name} using ${manager.apiVersion}`
-    : `${name} with subresource ${JSON.stringify(manager.subresource)} using ${manager.apiVersion}`
+  const quoted = JSON.stringify(manager.name)
+  const name = manager.subresource === '' ? quoted : `${quoted} with subresource ${JSON.stringify(manager.subresource)}`
+  return manager.operation === 'Apply' ? name : `${name} using ${manager.apiVersion}`
 }

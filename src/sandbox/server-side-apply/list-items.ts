@@ -13,6 +13,7 @@ export function itemKey(list: ListNode, item: unknown): string | undefined {
     return value === undefined ? undefined : `k:{${JSON.stringify(key)}:${JSON.stringify(value)}}`
   }
   const parts: string[] = []
+  // Keys are sorted: that is their order in a path.
   for (const key of list.keys) {
     const value = data[key] ?? list.keyDefaults[key]
     if (value !== undefined) parts.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`)
@@ -24,5 +25,17 @@ export function itemKey(list: ListNode, item: unknown): string | undefined {
 export function keyedItems(list: ListNode, items: readonly unknown[]): Map<string, unknown> {
   const result = new Map<string, unknown>()
   for (const [index, item] of items.entries()) result.set(itemKey(list, item) ?? `i:${index}`, item)
+  return result
+}
+
+/** Items by path element, with all that share one. */
+export function allItems(list: ListNode, items: readonly unknown[]): Map<string, unknown[]> {
+  const result = new Map<string, unknown[]>()
+  for (const [index, item] of items.entries()) {
+    const key = itemKey(list, item) ?? `i:${index}`
+    const known = result.get(key)
+    if (known === undefined) result.set(key, [item])
+    else known.push(item)
+  }
   return result
 }

@@ -1,6 +1,6 @@
 /** Who owns which fields of an object: reading and writing metadata.managedFields. Pure. */
 import type { FieldsV1, ManagedFieldsEntry } from '../../kube/object.ts'
-import { EMPTY, isEmpty, ordered } from './field-set.ts'
+import { EMPTY, equal, isEmpty, ordered } from './field-set.ts'
 
 export interface Manager {
   readonly name: string
@@ -67,6 +67,14 @@ function inOrder(a: Manager, b: Manager): number {
 
 function text(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Entries that differ in nothing but when. */
+export function sameEntries(a: readonly ManagedFieldsEntry[], b: readonly ManagedFieldsEntry[]): boolean {
+  if (a.length !== b.length) return false
+  const before = readManagers(a)
+  const after = readManagers(b)
+  return sameOwnership(before, after, equal)
 }
 
 /** Who owns what, without when. */

@@ -1,6 +1,7 @@
 /** Fields nobody owns through an endpoint: identity, and what the endpoint does not write. Pure. */
 import type { FieldsV1 } from '../../kube/object.ts'
-import { LEAF } from './field-set.ts'
+import type { Comparison } from './compare.ts'
+import { EMPTY, LEAF } from './field-set.ts'
 
 /** Fields of metadata that the server sets or that name the object. */
 const STRIPPED = new Set(
@@ -9,19 +10,35 @@ const STRIPPED = new Set(
   ),
 )
 
-/** The set without identity fields and without the given top-level fields (`status`, or `spec` when status is written). */
-export function ownable(set: FieldsV1, reset: readonly string[]): FieldsV1 {
-  const result: FieldsV1 = {}
-  for (const key in set) {
-    if (key === 'f:apiVersion' || key === 'f:kind' || reset.includes(key.slice(2))) continue
-    if (key !== 'f:metadata') {
-      result[key] = set[key]!
-      continue
-    }
-    const metadata = ownableMetadata(set[key]!)
-    if (metadata !== undefined) result[key] = metadata
-  }
+/** The set without the given top-level fields (`status`, or `spec` when status is written). */
+export function withoutReset(set: FieldsV1, reset: readonly string[]): FieldsV1 {
+  if (reset.every((field) => set[`f:${field}`] === undefined)) return set
+  const result: FieldsV1 = { ...set }
+  for (const field of reset) delete result[`f:${field}`]
   return result
+}
+
+export function ownableComparison(comparison: Comparison, reset: readonly string[]): Comparison {
+  if (reset.length === 0) return comparison
+  return {
+    added: withoutReset(comparison.added, reset),
+    modified: withoutReset(comparison.modified, reset),
+    removed: withoutReset(comparison.removed, reset),
+  }
+}
+
+/** The set without identity fields. */
+export function withoutIdentity(set: FieldsV1): FieldsV1 {
+  const result: FieldsV1 = {}
+  let some = false
+  for (const key in set) {
+    if (key === 'f:apiVersion' || key === 'f:kind') continue
+    const node = key === 'f:metadata' ? ownableMetadata(set[key]!) : set[key]!
+    if (node === undefined) continue
+    result[key] = node
+    some = true
+  }
+  return some ? result : EMPTY
 }
 
 function ownableMetadata(node: FieldsV1): FieldsV1 | undefined {

@@ -25,7 +25,7 @@ function nodeOf(value: unknown, type: TypeNode, path: string, problems: string[]
     }
     case 'list':
       if (!Array.isArray(value)) {
-        problems.push(`${path}: expected list, got ${describe(value)}`)
+        problems.push(`${path}: expected list, got ${goPrint(value)}`)
         return LEAF
       }
       return listNode(value, type, path, problems)
@@ -33,16 +33,17 @@ function nodeOf(value: unknown, type: TypeNode, path: string, problems: string[]
       return isData(value) ? mapNode(value, type, path, problems) : LEAF
     default:
       if (!isData(value)) {
-        problems.push(`${path}: expected map, got ${describe(value)}`)
+        problems.push(`${path}: expected map, got ${goPrint(value)}`)
         return LEAF
       }
       return mapNode(value, type, path, problems)
   }
 }
 
-function mapNode(value: Record<string, unknown>, type: TypeNode, path: string, problems: string[]): FieldsV1 {
+function mapNode(value: Record<string, unknown>, type: TypeNode, path: string, problems: string[]): FieldsV1 | undefined {
   const atomic = (type.kind === 'map' || type.kind === 'struct') && type.atomic
   const result: FieldsV1 = {}
+  let some = false
   for (const key in value) {
     const declared = type.kind === 'struct' ? type.fields.get(key)?.type : undefined
     const childType =
@@ -56,10 +57,20 @@ function mapNode(value: Record<string, unknown>, type: TypeNode, path: string, p
       problems.push(`${path}.${key}: field not declared in schema`)
       continue
     }
-    const node = nodeOf(value[key], childType, `${path}.${key}`, problems) ?? LEAF
-    result[`f:${key}`] = declared === undefined && hasChildren(node) ? { '.': LEAF, ...node } : node
+    const node = nodeOf(value[key], childType, `${path}.${key}`, problems)
+    // A declared field without anything in it that could be owned is not owned.
+    if (node === undefined && declared !== undefined) continue
+    some = true
+    const own = node ?? LEAF
+    result[`f:${key}`] = declared === undefined && hasChildren(own) ? { '.': LEAF, ...own } : own
   }
-  return atomic ? LEAF : result
+  if (atomic) return LEAF
+  return some || isEmptyData(value) ? result : undefined
+}
+
+function isEmptyData(value: Record<string, unknown>): boolean {
+  for (const _ in value) return false
+  return true
 }
 
 function hasChildren(node: FieldsV1): boolean {
@@ -67,7 +78,12 @@ function hasChildren(node: FieldsV1): boolean {
   return false
 }
 
-function listNode(items: readonly unknown[], type: ListNode, path: string, problems: string[]): FieldsV1 {
+function listNode(
+  items: readonly unknown[],
+  type: ListNode,
+  path: string,
+  problems: string[],
+): FieldsV1 | undefined {
   const result: FieldsV1 = {}
   for (const [index, item] of items.entries()) {
     if (type.listType === 'atomic') {
@@ -77,7 +93,7 @@ function listNode(items: readonly unknown[], type: ListNode, path: string, probl
     const key = itemKey(type, item)
     if (key === undefined) {
       problems.push(
-        `${path}: element ${index}: associative list with keys has an element that omits key field ${quoted(type.keys)} (and doesn't have default value)`,
+        `${path}: element ${index}: associative list with keys has an element that omits all key fields ${quoted(type.keys)} (and doesn't have default values for any key fields)`,
       )
       continue
     }
@@ -85,11 +101,12 @@ function listNode(items: readonly unknown[], type: ListNode, path: string, probl
     const node = nodeOf(item, type.items, `${path}${textOfKey(key)}`, problems) ?? LEAF
     result[key] = hasChildren(node) ? { '.': LEAF, ...node } : LEAF
   }
-  return type.listType === 'atomic' ? LEAF : result
+  if (type.listType === 'atomic') return LEAF
+  return items.length === 0 ? undefined : result
 }
 
 function quoted(keys: readonly string[]): string {
-  return keys.map((key) => JSON.stringify(key)).join(', ')
+  return `[${keys.map((key) => JSON.stringify(key)).join(' ')}]`
 }
 
 function textOfKey(key: string): string {
@@ -106,21 +123,51 @@ function scalarProblem(value: unknown, type: ScalarNode): string | undefined {
     case 'string':
     case 'time':
     case 'bytes':
-      return typeof value === 'string' ? undefined : `expected string, got ${describe(value)}`
+      return typeof value === 'string'
+        ? undefined
+        : `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`
     case 'integer':
     case 'number':
-      return typeof value === 'number' ? undefined : `expected numeric (int or float), got ${describe(value)}`
+      return typeof value === 'number' ? undefined : `expected numeric (int or float), got ${goType(value)}`
     case 'boolean':
-      return typeof value === 'boolean' ? undefined : `expected boolean, got ${describe(value)}`
+      return typeof value === 'boolean' ? undefined : `expected boolean, got ${goPrint(value)}`
     default:
-      return typeof value === 'string' || typeof value === 'number'
-        ? undefined
-        : `expected string or number, got ${describe(value)}`
+      // Quantities and ports by name or number may be any scalar here.
+      return typeof value === 'object' ? `expected any scalar, got ${goPrint(value)}` : undefined
   }
 }
 
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return 'list'
-  if (typeof value === 'object') return 'map'
-  return JSON.stringify(value)
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}'
+  if (typeof value === 'object') return 'map[string]interface {}'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  return typeof value === 'boolean' ? 'bool' : 'string'
+}
+
+/** As Go's %#v writes it. */
+function goSyntax(value: unknown): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`
+  if (isData(value)) {
+    const fields = Object.keys(value)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${goSyntax(value[key])}`)
+    return `map[string]interface {}{${fields.join(', ')}}`
+  }
+  return value === null ? 'interface {}(nil)' : (JSON.stringify(value) ?? '')
+}
+
+/** As Go's %v writes what holds a value. */
+function goPrint(value: unknown): string {
+  return `&{${goText(value)}}`
+}
+
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
+  if (isData(value)) {
+    return `map[${Object.keys(value)
+      .sort()
+      .map((key) => `${key}:${goText(value[key])}`)
+      .join(' ')}]`
+  }
+  return value === null || value === undefined ? '<nil>' : String(value)
 }

@@ -1,11 +1,12 @@
 /** Who owns what after a create, an update or a patch that is no apply. Pure. */
 import type { KubeObject, ManagedFieldsEntry } from '../../kube/object.ts'
 import type { StructNode } from '../schema/types.ts'
-import { compare } from './compare.ts'
-import { difference, EMPTY, equal, isEmpty, union } from './field-set.ts'
+import { capUpdateManagers } from './cap-managers.ts'
+import { difference, EMPTY, isEmpty, union } from './field-set.ts'
 import { type Manager, type Managers, managerKey, readManagers, writeManagers } from './managers.ts'
 import { takeAway } from './ownership.ts'
-import { ownable } from './reset-fields.ts'
+import { withoutIdentity, withoutReset } from './reset-fields.ts'
+import { comparer, type VersionOf } from './versions.ts'
 
 export interface UpdateInput {
   /** The object before; for a create what an empty object of the kind looks like. */
@@ -15,31 +16,45 @@ export interface UpdateInput {
   entries: readonly ManagedFieldsEntry[] | undefined
   type: StructNode
   manager: string
-  time: string
+  /** RFC 3339; undefined leaves the entry with the time it had, if any. */
+  time: string | undefined
   subresource?: string
+  /** Top-level fields this endpoint does not write. */
   reset: readonly string[]
+  versionOf?: VersionOf
 }
 
-/** The entries of managedFields after the write. */
+/**
+ * The entries of managedFields after the write. An object that nobody was tracked on stays so until it is applied: its uid tells that it is
+ * no create.
+ */
 export function trackUpdate(input: UpdateInput): ManagedFieldsEntry[] {
   const managers: Managers = readManagers(input.entries)
-  const comparison = compare(input.live, input.object, input.type)
-  const touched = ownable(union(comparison.added, comparison.modified), input.reset)
-  const removed = comparison.removed
+  if (managers.size === 0 && input.live.metadata.uid !== undefined) return []
+  return writeManagers(capUpdateManagers(updated(input, managers)))
+}
+
+/** The managers after the write. Changes the map it is given. */
+export function updated(input: Omit<UpdateInput, 'entries'>, managers: Managers): Managers {
+  const { live, object, type, reset } = input
+  const own = { type, apiVersion: object.apiVersion }
+  const comparisonIn = comparer(live, object, own, input.versionOf, reset)
+  const { added, modified, removed } = comparisonIn(object.apiVersion)!
   const identity = {
     name: input.manager,
     operation: 'Update' as const,
-    apiVersion: input.object.apiVersion,
+    apiVersion: object.apiVersion,
     subresource: input.subresource ?? '',
   }
   const key = managerKey(identity)
+  const before = managers.get(key)
+  // The writer too loses what changed, and gets it back with a new time: a removal alone is no new claim.
+  takeAway(managers, undefined, comparisonIn)
+  const claimed = withoutIdentity(withoutReset(difference(union(modified, added), removed), reset))
+  if (isEmpty(claimed)) return managers
   const last = managers.get(key)
-  takeAway(managers, key, union(touched, removed))
-  const fields = difference(union(last?.fields ?? EMPTY, touched), removed)
-  if (isEmpty(fields)) managers.delete(key)
-  else if (last === undefined || !equal(last.fields, fields) || !isEmpty(touched)) {
-    const self: Manager = { ...identity, time: input.time, fields }
-    managers.set(key, self)
-  }
-  return writeManagers(managers)
+  const time = input.time ?? before?.time
+  const self: Manager = { ...identity, time, fields: union(last?.fields ?? EMPTY, claimed) }
+  managers.set(key, self)
+  return managers
 }

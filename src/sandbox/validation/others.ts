@@ -1,126 +1,87 @@
-/** Validation of kinds that run nothing. Pure. */
-import { duplicate, type FieldError, forbiddenField, invalidValue, required, unsupported } from '../status-error.ts'
+/** Validation of access rules, budgets, quotas, limits and autoscalers. Pure. */
+import { type FieldError, forbiddenField, invalidValue, required, unsupported } from '../status-error.ts'
 import { type Data, dataAt, deepEqual, isData, listAt } from '../values.ts'
+import { atMostAll, IMMUTABLE, intOrPercent, selectorErrors } from './common.ts'
+import { pathSegment } from './names.ts'
+import { amount } from './pod-resources.ts'
 
-const SERVICE_TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
+const RBAC = 'rbac.authorization.k8s.io'
 
-export function validateService(object: Data, old: Data | undefined): FieldError[] {
-  const spec = dataAt(object, 'spec')
-  const errors: FieldError[] = []
-  const type = spec['type']
-  if (!SERVICE_TYPES.includes(String(type))) errors.push(unsupported('spec.type', type, SERVICE_TYPES))
-  const ports = listAt(spec, 'ports').filter(isData)
-  if (ports.length === 0 && type !== 'ExternalName' && spec['clusterIP'] !== 'None') errors.push(required('spec.ports'))
-  const names = new Set<unknown>()
-  for (const [index, port] of ports.entries()) {
-    const at = `spec.ports[${index}]`
-    if (ports.length > 1 && port['name'] === undefined) errors.push(required(`${at}.name`))
-    if (port['name'] !== undefined && names.has(port['name'])) errors.push(duplicate(`${at}.name`, port['name']))
-    names.add(port['name'])
-    const number = port['port']
-    if (typeof number !== 'number' || number < 1 || number > 65_535) {
-      errors.push(invalidValue(`${at}.port`, number ?? 0, 'must be between 1 and 65535, inclusive'))
-    }
-  }
-  if (type === 'ExternalName' && spec['externalName'] === undefined) errors.push(required('spec.externalName'))
-  const before = old === undefined ? undefined : dataAt(old, 'spec')
-  if (
-    before?.['clusterIP'] !== undefined &&
-    before['type'] !== 'ExternalName' &&
-    type !== 'ExternalName' &&
-    before['clusterIP'] !== spec['clusterIP']
-  ) {
-    errors.push(invalidValue('spec.clusterIPs[0]', [spec['clusterIP']], 'may not change once set'))
-  }
-  return errors
+export function validateRole(object: Data): FieldError[] {
+  const namespaced = object['kind'] === 'Role'
+  return listAt(object, 'rules')
+    .filter(isData)
+    .flatMap((rule, index) => ruleErrors(rule, namespaced, `rules[${index}]`))
 }
 
-/** ConfigMaps and Secrets that are marked immutable, and the type of a Secret. */
-export function validateData(object: Data, old: Data | undefined): FieldError[] {
+function ruleErrors(rule: Data, namespaced: boolean, at: string): FieldError[] {
+  const has = (field: string) => listAt(rule, field).length > 0
   const errors: FieldError[] = []
-  const keys = [...Object.keys(dataAt(object, 'data')), ...Object.keys(dataAt(object, 'binaryData'))]
-  for (const key of keys) {
-    if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
-      errors.push(
-        invalidValue(
-          `data[${key}]`,
-          key,
-          "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
-        ),
-      )
+  if (!has('verbs')) errors.push(required(`${at}.verbs`, 'verbs must contain at least one value'))
+  if (has('nonResourceURLs')) {
+    const urls = rule['nonResourceURLs']
+    const field = `${at}.nonResourceURLs`
+    if (namespaced) errors.push(invalidValue(field, urls, 'namespaced rules cannot apply to non-resource URLs'))
+    if (has('apiGroups') || has('resources') || has('resourceNames')) {
+      errors.push(invalidValue(field, urls, 'rules cannot apply to both regular resources and non-resource URLs'))
     }
+    return errors
   }
-  if (old === undefined) return errors
-  if (object['kind'] === 'Secret' && old['type'] !== object['type']) {
-    errors.push(invalidValue('type', object['type'], 'field is immutable'))
-  }
-  if (old['immutable'] === true) {
-    if (object['immutable'] !== true)
-      errors.push(forbiddenField('immutable', 'field is immutable when `immutable` is set'))
-    for (const field of ['data', 'binaryData']) {
-      if (!deepEqual(old[field], object[field]))
-        errors.push(forbiddenField(field, 'field is immutable when `immutable` is set'))
-    }
-  }
-  return errors
-}
-
-export function validateClaim(object: Data, old: Data | undefined): FieldError[] {
-  const spec = dataAt(object, 'spec')
-  const errors: FieldError[] = []
-  if (listAt(spec, 'accessModes').length === 0)
-    errors.push(required('spec.accessModes', 'at least 1 access mode is required'))
-  if (dataAt(spec, 'resources', 'requests')['storage'] === undefined) errors.push(required('spec.resources[storage]'))
-  if (old === undefined) return errors
-  const before = dataAt(old, 'spec')
-  const fixed = ['accessModes', 'selector', 'storageClassName', 'volumeMode', 'dataSource', 'dataSourceRef']
-  const changed =
-    fixed.some((field) => before[field] !== undefined && !deepEqual(before[field], spec[field])) ||
-    (before['volumeName'] !== undefined && before['volumeName'] !== spec['volumeName'])
-  if (changed) {
-    errors.push(
-      forbiddenField(
-        'spec',
-        'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
-      ),
-    )
-  }
+  if (!has('apiGroups')) errors.push(required(`${at}.apiGroups`, 'resource rules must supply at least one api group'))
+  if (!has('resources')) errors.push(required(`${at}.resources`, 'resource rules must supply at least one resource'))
   return errors
 }
 
 export function validateBinding(object: Data, old: Data | undefined): FieldError[] {
-  const errors: FieldError[] = []
   const role = dataAt(object, 'roleRef')
-  if (role['name'] === undefined || role['name'] === '') errors.push(required('roleRef.name'))
-  if (old !== undefined && !deepEqual(old['roleRef'], object['roleRef'])) {
+  const cluster = object['kind'] === 'ClusterRoleBinding'
+  const kinds = cluster ? ['ClusterRole'] : ['Role', 'ClusterRole']
+  const errors: FieldError[] = []
+  if (role['apiGroup'] !== RBAC) errors.push(unsupported('roleRef.apiGroup', role['apiGroup'], [RBAC]))
+  if (!kinds.includes(String(role['kind']))) errors.push(unsupported('roleRef.kind', role['kind'], kinds))
+  const name = String(role['name'] ?? '')
+  if (name === '') errors.push(required('roleRef.name'))
+  else for (const text of pathSegment(name)) errors.push(invalidValue('roleRef.name', name, text))
+  for (const [index, subject] of listAt(object, 'subjects').filter(isData).entries()) {
+    errors.push(...subjectErrors(subject, !cluster, `subjects[${index}]`))
+  }
+  if (old !== undefined && !deepEqual(old['roleRef'], role)) {
     errors.push(invalidValue('roleRef', role, 'cannot change roleRef'))
   }
   return errors
 }
 
-export function validateIngress(object: Data): FieldError[] {
-  const spec = dataAt(object, 'spec')
+function subjectErrors(subject: Data, namespaced: boolean, at: string): FieldError[] {
   const errors: FieldError[] = []
-  if (listAt(spec, 'rules').length === 0 && !isData(spec['defaultBackend'])) {
-    errors.push(invalidValue('spec', [], 'either `defaultBackend` or `rules` must be specified'))
-  }
-  for (const [index, rule] of listAt(spec, 'rules').filter(isData).entries()) {
-    for (const [at, path] of listAt(rule, 'http', 'paths').filter(isData).entries()) {
-      const field = `spec.rules[${index}].http.paths[${at}]`
-      if (path['pathType'] === undefined) errors.push(required(`${field}.pathType`, 'pathType must be specified'))
-      else if (path['pathType'] !== 'ImplementationSpecific' && !String(path['path'] ?? '').startsWith('/')) {
-        errors.push(invalidValue(`${field}.path`, path['path'] ?? '', 'must be an absolute path'))
+  const group = subject['apiGroup'] ?? ''
+  if (subject['name'] === undefined || subject['name'] === '') errors.push(required(`${at}.name`))
+  switch (subject['kind']) {
+    case 'ServiceAccount':
+      if (group !== '') errors.push(unsupported(`${at}.apiGroup`, group, ['']))
+      if (!namespaced && (subject['namespace'] === undefined || subject['namespace'] === '')) {
+        errors.push(required(`${at}.namespace`))
       }
-    }
+      return errors
+    case 'User':
+    case 'Group':
+      if (group !== RBAC) errors.push(unsupported(`${at}.apiGroup`, group, [RBAC]))
+      return errors
+    default:
+      return [...errors, unsupported(`${at}.kind`, subject['kind'], ['ServiceAccount', 'User', 'Group'])]
   }
-  return errors
 }
 
-export function validateStorageClass(object: Data, old: Data | undefined): FieldError[] {
-  if (old === undefined) return object['provisioner'] === undefined ? [required('provisioner')] : []
-  return ['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode']
-    .filter((field) => !deepEqual(old[field], object[field]))
-    .map((field) => forbiddenField(field, `updates to ${field} are forbidden.`))
+export function validateDisruptionBudget(object: Data): FieldError[] {
+  const spec = dataAt(object, 'spec')
+  const errors: FieldError[] = []
+  if (spec['minAvailable'] !== undefined && spec['maxUnavailable'] !== undefined) {
+    errors.push(invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set'))
+  }
+  for (const field of ['minAvailable', 'maxUnavailable']) {
+    errors.push(...intOrPercent(spec[field], `spec.${field}`), ...atMostAll(spec[field], `spec.${field}`))
+  }
+  if (isData(spec['selector'])) errors.push(...selectorErrors(spec['selector'], 'spec.selector'))
+  return errors
 }
 
 export function validateAutoscaler(object: Data): FieldError[] {
@@ -128,10 +89,160 @@ export function validateAutoscaler(object: Data): FieldError[] {
   const errors: FieldError[] = []
   const most = spec['maxReplicas']
   const least = spec['minReplicas']
-  if (typeof most !== 'number' || most < 1)
-    errors.push(invalidValue('spec.maxReplicas', most ?? 0, 'must be greater than 0'))
-  else if (typeof least === 'number' && most < least) {
-    errors.push(invalidValue('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`'))
+  if (typeof least === 'number' && least < 0) {
+    errors.push(invalidValue('spec.minReplicas', least, 'must be greater than or equal to 0'))
+  }
+  if (least === 0) errors.push(invalidValue('spec.minReplicas', least, 'must be greater than or equal to 1'))
+  const top = typeof most === 'number' ? most : 0
+  if (top < 1) errors.push(invalidValue('spec.maxReplicas', top, 'must be greater than 0'))
+  if (typeof least === 'number' && top < least) {
+    errors.push(invalidValue('spec.maxReplicas', top, 'must be greater than or equal to `minReplicas`'))
+  }
+  const target = dataAt(spec, 'scaleTargetRef')
+  for (const field of ['kind', 'name']) {
+    if (target[field] === undefined || target[field] === '') errors.push(required(`spec.scaleTargetRef.${field}`))
+  }
+  const metrics = listAt(spec, 'metrics').filter(isData)
+  for (const [index, metric] of metrics.entries()) errors.push(...metricErrors(metric, `spec.metrics[${index}]`))
+  if (least === 0 && !metrics.some((metric) => metric['type'] === 'Object' || metric['type'] === 'External')) {
+    errors.push(
+      forbiddenField(
+        'spec.metrics',
+        'must specify at least one Object or External metric to support scaling to zero replicas',
+      ),
+    )
+  }
+  return errors
+}
+
+const METRICS = ['ContainerResource', 'External', 'Object', 'Pods', 'Resource']
+
+function metricErrors(metric: Data, at: string): FieldError[] {
+  const type = metric['type']
+  if (!METRICS.includes(String(type))) return [unsupported(`${at}.type`, type, METRICS)]
+  const field = `${String(type)[0]?.toLowerCase()}${String(type).slice(1)}`
+  if (!isData(metric[field]))
+    return [required(`${at}.${field}`, 'must populate information for the given metric source')]
+  if (type !== 'Resource') return []
+  const target = dataAt(metric, 'resource', 'target')
+  const { averageUtilization: share, averageValue: value } = target
+  const errors: FieldError[] = []
+  if (typeof share === 'number' && share < 1) {
+    errors.push(invalidValue(`${at}.resource.target.averageUtilization`, share, 'must be greater than 0'))
+  }
+  if (share === undefined && value === undefined) {
+    errors.push(
+      required(
+        `${at}.resource.target.averageUtilization`,
+        'must set either a target raw value or a target utilization',
+      ),
+    )
+  }
+  if (share !== undefined && value !== undefined) {
+    errors.push(
+      forbiddenField(
+        `${at}.resource.target.averageValue`,
+        'may not set both a target raw value and a target utilization',
+      ),
+    )
+  }
+  return errors
+}
+
+export function validatePriorityClass(object: Data, old: Data | undefined): FieldError[] {
+  const errors: FieldError[] = []
+  if (old === undefined) {
+    if (typeof object['value'] === 'number' && object['value'] > 1_000_000_000) {
+      errors.push(forbiddenField('value', 'maximum allowed value of a user defined priority is 1000000000'))
+    }
+    return errors
+  }
+  if (object['value'] !== old['value']) errors.push(forbiddenField('value', 'may not be changed in an update.'))
+  if (object['preemptionPolicy'] !== old['preemptionPolicy']) {
+    errors.push(invalidValue('preemptionPolicy', object['preemptionPolicy'], IMMUTABLE))
+  }
+  return errors
+}
+
+export function validateLimitRange(object: Data): FieldError[] {
+  return listAt(object, 'spec', 'limits')
+    .filter(isData)
+    .flatMap((limit, index) => limitErrors(limit, `spec.limits[${index}]`))
+}
+
+/** Lower bounds must not be above what they bound: field, what it is called, and the same of the larger side. */
+const ORDER = [
+  ['min', 'min value', 'max', 'max value', 'min'],
+  ['min', 'min value', 'defaultRequest', 'default request value', 'defaultRequest'],
+  ['defaultRequest', 'default request value', 'max', 'max value', 'defaultRequest'],
+  ['defaultRequest', 'default request value', 'default', 'default limit value', 'defaultRequest'],
+  ['min', 'min value', 'default', 'default value', 'default'],
+  ['default', 'default value', 'max', 'max value', 'default'],
+] as const
+
+function limitErrors(limit: Data, at: string): FieldError[] {
+  const errors: FieldError[] = []
+  const names = new Set(
+    ['max', 'min', 'default', 'defaultRequest'].flatMap((field) => Object.keys(dataAt(limit, field))),
+  )
+  for (const name of names) {
+    for (const [low, lowName, high, highName, told] of ORDER) {
+      const least = dataAt(limit, low)[name]
+      const most = dataAt(limit, high)[name]
+      if (least === undefined || most === undefined || amount(least) <= amount(most)) continue
+      const detail = `${lowName} ${String(least)} is greater than ${highName} ${String(most)}`
+      const shown = told === 'default' ? (low === 'min' ? least : most) : dataAt(limit, told)[name]
+      errors.push(invalidValue(`${at}.${told}[${name}]`, shown, detail))
+    }
+  }
+  return errors
+}
+
+const SCOPES = new Set([
+  'Terminating',
+  'NotTerminating',
+  'BestEffort',
+  'NotBestEffort',
+  'PriorityClass',
+  'CrossNamespacePodAffinity',
+  'VolumeAttributesClass',
+])
+
+/** What a quota may bound among pods, and beyond. */
+const POD_COUNTED = new Set(['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory'])
+const COUNTED = new Set([
+  'persistentvolumeclaims',
+  'services',
+  'secrets',
+  'configmaps',
+  'replicationcontrollers',
+  'resourcequotas',
+  'requests.storage',
+  'services.nodeports',
+  'services.loadbalancers',
+])
+
+export function validateResourceQuota(object: Data, old: Data | undefined): FieldError[] {
+  const errors: FieldError[] = []
+  for (const [name, value] of Object.entries(dataAt(object, 'spec', 'hard'))) {
+    if (amount(value) < 0) {
+      errors.push(invalidValue(`spec.hard[${name}]`, value, 'must be greater than or equal to 0'))
+    }
+  }
+  const scopes = listAt(object, 'spec', 'scopes')
+  if (old !== undefined && !deepEqual([...scopes].sort(), [...listAt(old, 'spec', 'scopes')].sort())) {
+    errors.push(invalidValue('spec.scopes', scopes, IMMUTABLE))
+  }
+  for (const scope of scopes) {
+    if (!SCOPES.has(String(scope))) errors.push(invalidValue('spec.scopes', scopes, 'unsupported scope'))
+    for (const name of Object.keys(dataAt(object, 'spec', 'hard'))) {
+      if (COUNTED.has(name) && !POD_COUNTED.has(name) && scope !== 'VolumeAttributesClass') {
+        errors.push(invalidValue('spec.scopes', scopes, 'unsupported scope applied to resource'))
+      }
+      if (scope === 'BestEffort' && POD_COUNTED.has(name) && name !== 'pods') {
+        errors.push(invalidValue('spec.scopes', scopes, 'unsupported scope applied to resource'))
+      }
+    }
   }
   return errors
 }

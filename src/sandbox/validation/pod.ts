@@ -1,37 +1,74 @@
-/** Validation of pod specs: the mistakes people make. Pure. */
-import { duplicate, type FieldError, invalidValue, required, unsupported } from '../status-error.ts'
+/** Validation of pod specs, in the order of the real server. Pure. */
+import { duplicate, type FieldError, forbiddenField, invalidValue, required, unsupported } from '../status-error.ts'
 import { type Data, dataAt, isData, listAt } from '../values.ts'
+import { portNameErrors, portNumber } from './common.ts'
+import { dnsLabel, dnsSubdomain, validateLabels } from './names.ts'
+import { resourceErrors } from './pod-resources.ts'
+import { probeErrors } from './probe.ts'
 
-const PORT_TEXT = 'must be between 1 and 65535, inclusive'
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
-const DNS_LABEL_TEXT =
-  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
+const RESTART = ['Always', 'OnFailure', 'Never']
+const DNS = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
+const PULL = ['Always', 'IfNotPresent', 'Never']
 
-/** `policies`: the restart policies that the holder of this spec allows; `claims`: volumes that the holder adds (volumeClaimTemplates). */
-export function validatePodSpec(
-  spec: Data,
-  path: string,
-  policies: readonly string[],
-  claims: readonly unknown[] = [],
-): FieldError[] {
-  const errors: FieldError[] = []
+/** `claims`: volumes that the holder adds (volumeClaimTemplates). */
+export function validatePodSpec(spec: Data, path: string, claims: readonly unknown[] = []): FieldError[] {
   const volumes = new Set<unknown>(claims)
-  for (const [index, volume] of listAt(spec, 'volumes').filter(isData).entries()) {
-    if (volumes.has(volume['name']) && !claims.includes(volume['name']))
-      errors.push(duplicate(`${path}.volumes[${index}].name`, volume['name']))
-    volumes.add(volume['name'])
-  }
+  const errors = volumeErrors(spec, path, volumes)
   const containers = listAt(spec, 'containers').filter(isData)
-  if (containers.length === 0) errors.push(required(`${path}.containers`))
   const names = new Set<unknown>()
-  for (const field of ['initContainers', 'containers']) {
-    for (const [index, container] of listAt(spec, field).filter(isData).entries()) {
-      errors.push(...containerErrors(container, `${path}.${field}[${index}]`, names, volumes))
+  if (containers.length === 0) errors.push(required(`${path}.containers`))
+  for (const [index, container] of containers.entries()) {
+    errors.push(...containerErrors(container, `${path}.containers[${index}]`, names, volumes))
+    errors.push(...probeErrors(container, `${path}.containers[${index}]`))
+  }
+  for (const [index, container] of listAt(spec, 'initContainers').filter(isData).entries()) {
+    const at = `${path}.initContainers[${index}]`
+    errors.push(...containerErrors(container, at, names, volumes))
+    if (container['restartPolicy'] === undefined) {
+      for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe']) {
+        if (isData(container[field])) {
+          errors.push(
+            forbiddenField(`${at}.${field}`, 'may not be set for init containers without restartPolicy=Always'),
+          )
+        }
+      }
     }
   }
-  const policy = spec['restartPolicy']
-  if (typeof policy === 'string' && !policies.includes(policy)) {
-    errors.push(unsupported(`${path}.restartPolicy`, policy, policies))
+  errors.push(...hostPortErrors(spec, path))
+  errors.push(...oneOf(spec['restartPolicy'], RESTART, `${path}.restartPolicy`))
+  errors.push(...oneOf(spec['dnsPolicy'], DNS, `${path}.dnsPolicy`))
+  errors.push(...validateLabels(dataAt(spec, 'nodeSelector'), `${path}.nodeSelector`))
+  for (const field of ['serviceAccountName', 'nodeName']) {
+    const name = spec[field]
+    if (typeof name !== 'string' || name === '') continue
+    for (const text of dnsSubdomain(name)) errors.push(invalidValue(`${path}.${field}`, name, text))
+  }
+  const deadline = spec['activeDeadlineSeconds']
+  if (typeof deadline === 'number' && (deadline < 1 || deadline > 2_147_483_647)) {
+    errors.push(invalidValue(`${path}.activeDeadlineSeconds`, deadline, 'must be between 1 and 2147483647, inclusive'))
+  }
+  errors.push(...tolerationErrors(spec, path))
+  return errors
+}
+
+function oneOf(value: unknown, allowed: readonly string[], path: string): FieldError[] {
+  if (value === undefined || value === '') return [required(path)]
+  return allowed.includes(String(value)) ? [] : [unsupported(path, value, allowed)]
+}
+
+function volumeErrors(spec: Data, path: string, volumes: Set<unknown>): FieldError[] {
+  const errors: FieldError[] = []
+  const seen = new Set<unknown>()
+  for (const [index, volume] of listAt(spec, 'volumes').filter(isData).entries()) {
+    const at = `${path}.volumes[${index}].name`
+    const name = volume['name']
+    if (typeof name !== 'string' || name === '') errors.push(required(at))
+    else {
+      for (const text of dnsLabel(name)) errors.push(invalidValue(at, name, text))
+      if (seen.has(name)) errors.push(duplicate(at, name))
+    }
+    seen.add(name)
+    volumes.add(name)
   }
   return errors
 }
@@ -40,82 +77,121 @@ function containerErrors(container: Data, path: string, names: Set<unknown>, vol
   const errors: FieldError[] = []
   const name = container['name']
   if (typeof name !== 'string' || name === '') errors.push(required(`${path}.name`))
-  else {
-    if (!DNS_LABEL.test(name)) errors.push(invalidValue(`${path}.name`, name, DNS_LABEL_TEXT))
-    if (names.has(name)) errors.push(duplicate(`${path}.name`, name))
-    names.add(name)
-  }
-  const image = container['image']
-  if (typeof image !== 'string' || image === '') errors.push(required(`${path}.image`))
-  else if (image.trim() !== image)
-    errors.push(invalidValue(`${path}.image`, image, 'must not have leading or trailing whitespace'))
-  for (const [index, port] of listAt(container, 'ports').filter(isData).entries()) {
-    const number = port['containerPort']
-    if (number === undefined || number === 0) errors.push(required(`${path}.ports[${index}].containerPort`))
-    else if (typeof number === 'number' && (number < 1 || number > 65_535)) {
-      errors.push(invalidValue(`${path}.ports[${index}].containerPort`, number, PORT_TEXT))
-    }
-  }
-  for (const [index, mount] of listAt(container, 'volumeMounts').filter(isData).entries()) {
-    const at = `${path}.volumeMounts[${index}]`
-    if (!volumes.has(mount['name']))
-      errors.push({
-        type: 'FieldValueInvalid',
-        field: `${at}.name`,
-        detail: `Not found: ${JSON.stringify(mount['name'] ?? '')}`,
-      })
-    if (mount['mountPath'] === undefined || mount['mountPath'] === '') errors.push(required(`${at}.mountPath`))
-  }
-  for (const [index, variable] of listAt(container, 'env').filter(isData).entries()) {
-    if (typeof variable['name'] !== 'string' || variable['name'] === '')
-      errors.push(required(`${path}.env[${index}].name`))
-    if (variable['value'] !== undefined && variable['value'] !== '' && isData(variable['valueFrom'])) {
-      errors.push(invalidValue(`${path}.env[${index}].valueFrom`, '', 'may not be specified when `value` is not empty'))
-    }
-  }
+  else for (const text of dnsLabel(name)) errors.push(invalidValue(`${path}.name`, name, text))
+  if (typeof container['image'] !== 'string' || container['image'] === '') errors.push(required(`${path}.image`))
+  errors.push(...portErrors(container, path), ...envErrors(container, path), ...mountErrors(container, path, volumes))
+  errors.push(...oneOf(container['imagePullPolicy'], PULL, `${path}.imagePullPolicy`))
   errors.push(...resourceErrors(container, path))
+  if (names.has(name)) errors.push(duplicate(`${path}.name`, name))
+  names.add(name)
   return errors
 }
 
-function resourceErrors(container: Data, path: string): FieldError[] {
-  const limits = dataAt(container, 'resources', 'limits')
+function portErrors(container: Data, path: string): FieldError[] {
   const errors: FieldError[] = []
-  for (const [name, request] of Object.entries(dataAt(container, 'resources', 'requests'))) {
-    const limit = limits[name]
-    if (limit !== undefined && amount(request) > amount(limit)) {
+  const names = new Set<unknown>()
+  for (const [index, port] of listAt(container, 'ports').filter(isData).entries()) {
+    const at = `${path}.ports[${index}]`
+    const name = port['name']
+    if (typeof name === 'string' && name !== '') {
+      const wrong = portNameErrors(name)
+      for (const text of wrong) errors.push(invalidValue(`${at}.name`, name, text))
+      if (wrong.length === 0 && names.has(name)) errors.push(duplicate(`${at}.name`, name))
+      names.add(name)
+    }
+    const number = port['containerPort']
+    if (number === undefined || number === 0) errors.push(required(`${at}.containerPort`))
+    else errors.push(...portNumber(number, `${at}.containerPort`))
+    if (port['hostPort'] !== undefined && port['hostPort'] !== 0) {
+      errors.push(...portNumber(port['hostPort'], `${at}.hostPort`))
+    }
+    if (!['SCTP', 'TCP', 'UDP'].includes(String(port['protocol']))) {
+      errors.push(unsupported(`${at}.protocol`, port['protocol'], ['SCTP', 'TCP', 'UDP']))
+    }
+  }
+  return errors
+}
+
+function envErrors(container: Data, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  for (const [index, variable] of listAt(container, 'env').filter(isData).entries()) {
+    const at = `${path}.env[${index}]`
+    if (typeof variable['name'] !== 'string' || variable['name'] === '') errors.push(required(`${at}.name`))
+    const from = variable['valueFrom']
+    if (!isData(from)) continue
+    if (Object.keys(from).length === 0) {
       errors.push(
         invalidValue(
-          `${path}.resources.requests`,
-          request,
-          `must be less than or equal to ${name} limit of ${String(limit)}`,
+          `${at}.valueFrom`,
+          '',
+          'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`',
+        ),
+      )
+    } else if (variable['value'] !== undefined && variable['value'] !== '') {
+      errors.push(invalidValue(`${at}.valueFrom`, '', 'may not be specified when `value` is not empty'))
+    }
+  }
+  return errors
+}
+
+function mountErrors(container: Data, path: string, volumes: Set<unknown>): FieldError[] {
+  const errors: FieldError[] = []
+  const points = new Set<unknown>()
+  for (const [index, mount] of listAt(container, 'volumeMounts').filter(isData).entries()) {
+    const at = `${path}.volumeMounts[${index}]`
+    const name = mount['name'] ?? ''
+    if (name === '') errors.push(required(`${at}.name`))
+    if (!volumes.has(name)) {
+      errors.push({ type: 'FieldValueNotFound', field: `${at}.name`, detail: `Not found: ${JSON.stringify(name)}` })
+    }
+    const point = mount['mountPath'] ?? ''
+    if (point === '') errors.push(required(`${at}.mountPath`))
+    if (points.has(point)) errors.push(invalidValue(`${at}.mountPath`, point, 'must be unique'))
+    points.add(point)
+  }
+  return errors
+}
+
+/** On the host's network a container has the ports of the host. */
+function hostPortErrors(spec: Data, path: string): FieldError[] {
+  if (spec['hostNetwork'] !== true) return []
+  const errors: FieldError[] = []
+  for (const field of ['containers', 'initContainers']) {
+    for (const [index, container] of listAt(spec, field).filter(isData).entries()) {
+      for (const [at, port] of listAt(container, 'ports').filter(isData).entries()) {
+        const host = port['hostPort'] ?? 0
+        if (host !== port['containerPort']) {
+          errors.push(
+            invalidValue(
+              `${path}.${field}[${index}].ports[${at}].hostPort`,
+              host,
+              'must match `containerPort` when `hostNetwork` is true',
+            ),
+          )
+        }
+      }
+    }
+  }
+  return errors
+}
+
+function tolerationErrors(spec: Data, path: string): FieldError[] {
+  const errors: FieldError[] = []
+  for (const [index, toleration] of listAt(spec, 'tolerations').filter(isData).entries()) {
+    const operator = String(toleration['operator'] ?? '')
+    const at = `${path}.tolerations[${index}]`
+    if (toleration['key'] === undefined && operator !== 'Exists') {
+      errors.push(
+        invalidValue(
+          `${at}.operator`,
+          operator,
+          'operator must be Exists when `key` is empty, which means "match all values and all keys"',
         ),
       )
     }
+    if (!['', 'Equal', 'Exists'].includes(operator)) {
+      errors.push(unsupported(`${at}.operator`, operator, ['Equal', 'Exists']))
+    }
   }
   return errors
-}
-
-const UNITS: Record<string, number> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-}
-
-/** Near enough for comparing; exact text is kept elsewhere. */
-function amount(quantity: unknown): number {
-  const match = /^(-?[\d.]+(?:e\d+)?)([a-zA-Z]*)$/.exec(String(quantity))
-  return match === null ? Number.NaN : Number(match[1]) * (UNITS[match[2] ?? ''] ?? 1)
 }

@@ -8,6 +8,10 @@ export function create(state: ClusterState, request: ApiRequest): Answer {
   const { resource, namespace } = request
   const object = readObject(resource, bodyOf(request), readOptions(request))
   placeObject(resource, object, namespace)
-  const written = createObject(state, resource, object, { manager: fieldManager(request), dryRun: isDryRun(request) })
+  const written = createObject(state, resource, object, {
+    manager: fieldManager(request),
+    dryRun: isDryRun(request),
+    warn: (message) => request.warnings.push(message),
+  })
   return { code: 201, body: written.json }
 }

@@ -1,5 +1,6 @@
 /** DELETE of one object. */
-import type { ClusterState } from '../cluster-state.ts'
+import { admit } from '../admission/policies.ts'
+import { type ClusterState, objectAs } from '../cluster-state.ts'
 import { type DeletionOptions, deleteEntry } from '../deletion.ts'
 import { checkDeleteOptions, flag, wholeNumber } from '../options.ts'
 import { type Answer, type ApiRequest, bodyOf } from '../request.ts'
@@ -12,10 +13,13 @@ import { entryOf } from './get.ts'
 
 export function remove(state: ClusterState, request: ApiRequest): Answer {
   const { resource } = request
-  const entry = entryOf(state, request)
   const options = deletionOptions(request)
+  const entry = entryOf(state, request)
+  const attempt = { resource, operation: 'DELETE' as const, object: undefined, old: objectAs(resource, entry) }
+  const warn = (message: string) => void request.warnings.push(message)
+  admit(state, { ...attempt, subresource: '', dryRun: options.dryRun === true, warn })
   const { object, gone } = deleteEntry(state, resource, entry, options)
-  if (!gone || resource.storageKey === '/pods') return { code: 200, body: JSON.stringify(object) }
+  if (!gone || ANSWERED_WITH_OBJECT.has(resource.storageKey)) return { code: 200, body: JSON.stringify(object) }
   const details: Data = { name: entry.name, kind: resource.plural, uid: entry.uid }
   if (resource.group !== '') details['group'] = resource.group
   return {
@@ -23,6 +27,22 @@ export function remove(state: ClusterState, request: ApiRequest): Answer {
     body: JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }),
   }
 }
+
+/** Resources whose deletion is answered with what was deleted. */
+const ANSWERED_WITH_OBJECT = new Set([
+  '/pods',
+  '/services',
+  '/serviceaccounts',
+  '/persistentvolumeclaims',
+  '/persistentvolumes',
+  '/resourcequotas',
+  '/podtemplates',
+  'storage.k8s.io/storageclasses',
+  'storage.k8s.io/csinodes',
+  'storage.k8s.io/csidrivers',
+  'storage.k8s.io/volumeattachments',
+  'storage.k8s.io/volumeattributesclasses',
+])
 
 /** From the body, else from the query, as DeleteOptions. Throws 415, 400 and 422. */
 export function deletionOptions(request: ApiRequest): DeletionOptions {

@@ -32,6 +32,8 @@ export function list(state: ClusterState, request: ApiRequest, presenter: Presen
   const end = limit > 0 ? Math.min(all.length, start + limit) : all.length
   const page = start === 0 && end === all.length ? all : all.slice(start, end)
   const metadata: Record<string, unknown> = { resourceVersion: String(version) }
+  // Lists of custom kinds are written field by field, this one even when it is empty.
+  if (request.resource.custom !== undefined) metadata['continue'] = ''
   const last = page.at(-1)
   if (last !== undefined && (end < all.length || (page.length === limit && hasMore(state, request, version, last)))) {
     metadata['continue'] = encodeContinue({ v: 'meta.k8s.io/v1', rv: version, start: keyOf(last) + END })

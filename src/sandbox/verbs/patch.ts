@@ -39,6 +39,7 @@ export function patch(state: ClusterState, request: ApiRequest): Answer {
   const options = {
     manager: fieldManager(request),
     dryRun: isDryRun(request),
+    warn: (message: string) => void request.warnings.push(message),
     subresource: subresource === 'status' ? 'status' : '',
     part: subresource !== '' && subresource !== 'status',
   }
@@ -47,13 +48,15 @@ export function patch(state: ClusterState, request: ApiRequest): Answer {
   if (subresource === 'scale') {
     const result = patched(kind, resource, scaleOf(resource, live), body)
     const scaled = asPatch(
+      request,
       () => scaledObject(resource, live, result),
       () => shown(result),
     )
-    return scaled.answer(replaceObject(state, resource, entry, scaled.object, { ...options, part: false }))
+    return scaled.answer(replaceObject(state, resource, entry, scaled.object, { ...options, part: false, trackedAs: 'scale' }))
   }
   const result = patched(kind, resource, live, body)
   const object = asPatch(
+      request,
     () => readObject(resource, result, readOptions(request)),
     () => shown(result),
   )
@@ -94,13 +97,22 @@ function patched(kind: string, resource: Resource, document: Data, body: unknown
 }
 
 /** What is wrong with the result is told as what is wrong with the patch. */
-function asPatch<T>(read: () => T, shown: () => string): T {
+function asPatch<T>(request: ApiRequest, read: () => T, shown: () => string): T {
   try {
     return read()
   } catch (error) {
-    if (error instanceof DecodingError) throw invalidPatch(shown(), error.detail)
+    if (error instanceof DecodingError) throw invalidPatch(shown(), detailOf(request, error.detail))
     throw error
   }
+}
+
+/** Strategic merges end in Go's own types, which say where a value came from. */
+function detailOf({ contentType }: ApiRequest, detail: string): string {
+  if (mediaType(contentType) !== STRATEGIC) return detail
+  const number = /^json: cannot unmarshal string into .* of type (u?int\d+)$/.exec(detail)
+  if (number !== null) return `unrecognized type: ${number[1]}`
+  if (/^json: cannot unmarshal number into .* of type string$/.test(detail)) return 'cannot convert int64 to string'
+  return /^(json: |quantities must|strict )/.test(detail) ? detail : `error decoding from json: ${detail}`
 }
 
 function checkIdentity(resource: Resource, object: KubeObject, live: KubeObject): void {
