@@ -15,6 +15,7 @@ import {
   foldStringData,
 } from './defaults/others.ts'
 import { ensure, setDefault } from './defaults/pod.ts'
+import { defaultAdmissionPolicy, defaultPolicyBinding } from './defaults/policies.ts'
 import { allocateAddresses, defaultService } from './defaults/service.ts'
 import {
   admitPod,
@@ -29,9 +30,7 @@ import {
   defaultStatefulSet,
   tolerateLostNodes,
 } from './defaults/workloads.ts'
-import { defaultAdmissionPolicy, defaultPolicyBinding } from './defaults/policies.ts'
 import type { FieldError } from './status-error.ts'
-import { validateAdmissionPolicy, validatePolicyBinding } from './validation/policies.ts'
 import { validateConfigMap, validateSecret } from './validation/data.ts'
 import { validateIngress, validateNetworkPolicy, validateService, validateServiceStatus } from './validation/network.ts'
 import {
@@ -43,6 +42,7 @@ import {
   validateResourceQuota,
   validateRole,
 } from './validation/others.ts'
+import { validateAdmissionPolicy, validatePolicyBinding } from './validation/policies.ts'
 import { validateClaim, validateStorageClass, validateVolume } from './validation/storage.ts'
 import {
   validateCronJob,
@@ -124,7 +124,9 @@ function addFinalizer(object: KubeObject, finalizer: string): void {
 
 function qosOf(object: KubeObject): string {
   const spec = dataAt(object, 'spec')
-  const containers = [spec['containers'], spec['initContainers']].flatMap((list) => (Array.isArray(list) ? list.filter(isData) : []))
+  const containers = [spec['containers'], spec['initContainers']].flatMap((list) =>
+    Array.isArray(list) ? list.filter(isData) : [],
+  )
   const resources = containers.map((one) => dataAt(one, 'resources'))
   if (resources.every((one) => Object.keys(one).length === 0)) return 'BestEffort'
   const guaranteed = resources.every((one) => {

@@ -53,8 +53,11 @@ export function simulatedCluster(state: ClusterState): SimulatedCluster {
         { apiVersion, kind, metadata: { name: metadata.name }, status: object['status'] ?? {} },
         QUIET,
       )
-      return replaceObject(state, resource, current(resource, object), partial, { manager, subresource: 'status' })
-        .object
+      const entry = current(resource, object)
+      const live = objectAs(resource, entry)
+      const next = { ...live, metadata: { ...live.metadata }, status: partial['status'] }
+      const options = { manager, subresource: 'status', defaulted: true }
+      return replaceObject(state, resource, entry, next, options).object
     },
     delete(ref) {
       const resource = state.resources.ofKind(ref)

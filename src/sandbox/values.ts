@@ -6,6 +6,11 @@ export function isData(value: unknown): value is Data {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The value of a key that the data itself has: keys such as `constructor` are data too. */
+export function own(data: Data, key: string): unknown {
+  return Object.hasOwn(data, key) ? data[key] : undefined
+}
+
 /** The map at a field, or an empty one. For reading only. */
 export function dataAt(value: unknown, ...path: readonly string[]): Data {
   let current: unknown = value

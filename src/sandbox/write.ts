@@ -35,6 +35,8 @@ export interface WriteOptions {
   dryRun?: boolean
   /** '' for the object itself, or `status`. */
   subresource?: string
+  /** The object is the stored one with another part: it has its defaults, and is shared but for that part. */
+  defaulted?: boolean
   /** The subresource takes one part only, which may change where the object itself may not. */
   part?: boolean
   /** The subresource that owners are told, where it writes the object itself: `scale`. */
@@ -128,7 +130,7 @@ export function replaceObject(
   const old = objectAs(resource, entry)
   const subresource = options.subresource ?? ''
   const rules = rulesOf(resource)
-  const candidate = withDefaults(resource, sent)
+  const candidate = options.defaulted === true ? sent : withDefaults(resource, sent)
   const managed =
     options.managedFields ??
     trackUpdate({

@@ -100,7 +100,10 @@ function wording(text: string): string {
   if (!/ value: |in record|Key: /.test(text) && !CUT.test(text)) return text
   if (text.startsWith('Invalid value: "{')) return `Invalid value: PATCHED${text.slice(text.lastIndexOf('": '))}`
   let result = ''
-  let rest = text.replace(CUT, '$1').replace(/in record \(\d+\)/, 'in record (N)').replace(/Key: \S+,/, 'Key: KEY,')
+  let rest = text
+    .replace(CUT, '$1')
+    .replace(/in record \(\d+\)/, 'in record (N)')
+    .replace(/Key: \S+,/, 'Key: KEY,')
   for (;;) {
     const match = /(?:Invalid|Unsupported|Duplicate) value: (?=[{[]|null)/.exec(rest)
     if (match === null) return result + rest

@@ -54,7 +54,11 @@ export async function createPlayer(server: Server, kind: Kind, namespace: string
   return {
     async play(operation) {
       names.add(operation.name)
-      if (operation.op === 'update' || operation.op === 'apply' || (operation.op === 'delete' && operation.precondition === 'right')) {
+      if (
+        operation.op === 'update' ||
+        operation.op === 'apply' ||
+        (operation.op === 'delete' && operation.precondition === 'right')
+      ) {
         remember(operation.name, await server.call({ method: 'GET', path: item(kind, operation, namespace) }))
       }
       // An update that makes a Service leaves it without an address: nobody does that, and the sandbox gives it one.

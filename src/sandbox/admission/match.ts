@@ -1,7 +1,7 @@
 /** Does a rule of an admission policy speak about a write? Reads namespaces for their labels. */
 import type { ClusterState } from '../cluster-state.ts'
-import { type Data, dataAt, isData, listAt } from '../values.ts'
 import { selectorMatches } from '../validation/common.ts'
+import { type Data, dataAt, isData, listAt } from '../values.ts'
 import type { Attempt } from './policies.ts'
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE'
@@ -11,7 +11,12 @@ export function matchesWrite(state: ClusterState, match: Data, attempt: Attempt)
   const exact = match['matchPolicy'] === 'Exact'
   const rules = listAt(match, 'resourceRules').filter(isData)
   if (rules.length > 0 && !rules.some((rule) => matchesRule(rule, attempt, exact))) return false
-  if (listAt(match, 'excludeResourceRules').filter(isData).some((rule) => matchesRule(rule, attempt, exact))) return false
+  if (
+    listAt(match, 'excludeResourceRules')
+      .filter(isData)
+      .some((rule) => matchesRule(rule, attempt, exact))
+  )
+    return false
   const metadata = (attempt.object ?? attempt.old)?.metadata
   if (isData(match['objectSelector'])) {
     const sides = [attempt.object, attempt.old].filter((one) => one !== undefined)

@@ -1,8 +1,8 @@
 /** The parameters a binding gives to a policy: objects of a kind, by name or by label. Reads the store. */
 import { groupOf, type KubeObject, versionOf } from '../../kube/object.ts'
 import type { ClusterState } from '../cluster-state.ts'
-import { type Data, dataAt, isData } from '../values.ts'
 import { selectorMatches } from '../validation/common.ts'
+import { type Data, dataAt, isData } from '../values.ts'
 
 export type Params = { readonly found: readonly (KubeObject | undefined)[] } | { readonly problem: string }
 
@@ -15,7 +15,8 @@ export function paramsOf(state: ClusterState, spec: Data, bound: Data, subject: 
   const group = groupOf(apiVersion)
   const version = versionOf(apiVersion)
   const resource = state.resources.ofKind({ group, kind: String(kind['kind']) }, version)
-  if (resource === undefined) return { problem: `paramKind kind \`${group}/${version}, Kind=${String(kind['kind'])}\` not known` }
+  if (resource === undefined)
+    return { problem: `paramKind kind \`${group}/${version}, Kind=${String(kind['kind'])}\` not known` }
   const namespace = resource.namespaced ? String(reference['namespace'] ?? subject?.metadata.namespace ?? '') : ''
   const name = reference['name']
   const found =

@@ -11,7 +11,9 @@ beforeEach(async () => {
 afterEach(() => api[Symbol.asyncDispose]())
 
 async function policy(spec: object, binding: object = { validationActions: ['Deny'] }): Promise<void> {
-  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['configmaps'] }]
+  const rules = [
+    { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE', 'DELETE'], resources: ['configmaps'] },
+  ]
   const body = { metadata: { name: 'p' }, spec: { matchConstraints: { resourceRules: rules }, ...spec } }
   const made = await api.call('POST', `${GROUP}/validatingadmissionpolicies`, { body })
   expect(made.code, made.text).toBe(201)
@@ -23,9 +25,12 @@ async function policy(spec: object, binding: object = { validationActions: ['Den
 
 test('a policy denies in its own words', async () => {
   await policy({
-    variables: [{ name: 'keys', expression: "has(object.data) ? object.data.map(k, k) : []" }],
+    variables: [{ name: 'keys', expression: 'has(object.data) ? object.data.map(k, k) : []' }],
     validations: [
-      { expression: 'variables.keys.size() < 3', messageExpression: "'too many keys: ' + string(variables.keys.size())" },
+      {
+        expression: 'variables.keys.size() < 3',
+        messageExpression: "'too many keys: ' + string(variables.keys.size())",
+      },
     ],
   })
   expect((await api.call('POST', MAPS, { body: configMap('ok', { a: '1' }) })).code).toBe(201)
@@ -42,7 +47,9 @@ test('without a binding, or for other resources, nothing is asked', async () => 
   const body = {
     metadata: { name: 'alone' },
     spec: {
-      matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['*'] }] },
+      matchConstraints: {
+        resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['*'] }],
+      },
       validations: [{ expression: 'false' }],
     },
   }
@@ -54,12 +61,19 @@ test('what was before counts, and a deletion has nothing after it', async () => 
   await policy({
     matchConditions: [{ name: 'no-create', expression: "request.operation != 'CREATE'" }],
     validations: [
-      { expression: "request.operation == 'DELETE' || object.data == oldObject.data", message: 'data is fixed', reason: 'Forbidden' },
+      {
+        expression: "request.operation == 'DELETE' || object.data == oldObject.data",
+        message: 'data is fixed',
+        reason: 'Forbidden',
+      },
       { expression: "request.operation != 'DELETE'", message: 'never deleted' },
     ],
   })
   await api.call('POST', MAPS, { body: configMap('a', { k: '1' }) })
-  expect(await api.call('PUT', `${MAPS}/a`, { body: configMap('a', { k: '2' }) })).toMatchObject({ code: 403, body: { reason: 'Forbidden' } })
+  expect(await api.call('PUT', `${MAPS}/a`, { body: configMap('a', { k: '2' }) })).toMatchObject({
+    code: 403,
+    body: { reason: 'Forbidden' },
+  })
   expect((await api.call('DELETE', `${MAPS}/a`)).code).toBe(422)
   expect((await api.call('GET', `${MAPS}/a`)).body.data).toEqual({ k: '1' })
 })
@@ -85,7 +99,10 @@ test('parameters come from an object', async () => {
       paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
       validations: [{ expression: '!has(object.data) || object.data.size() <= int(params.data.most)' }],
     },
-    { validationActions: ['Deny'], paramRef: { name: 'limits', namespace: 'default', parameterNotFoundAction: 'Deny' } },
+    {
+      validationActions: ['Deny'],
+      paramRef: { name: 'limits', namespace: 'default', parameterNotFoundAction: 'Deny' },
+    },
   )
   expect((await api.call('POST', MAPS, { body: configMap('a', { a: '1', b: '2' }) })).code).toBe(201)
   expect((await api.call('POST', MAPS, { body: configMap('b', { a: '1', b: '2', c: '3' }) })).code).toBe(422)

@@ -51,7 +51,8 @@ export function admit(state: ClusterState, attempt: Attempt): void {
       const found = decide(state, policy.name, spec, binding.name, bound, attempt)
       const actions = listAt(bound, 'validationActions')
       if (actions.includes('Deny')) denied.push(...found)
-      if (actions.includes('Warn')) for (const one of found) attempt.warn?.(`Validation failed for ${told(one)}: ${one.message}`)
+      if (actions.includes('Warn'))
+        for (const one of found) attempt.warn?.(`Validation failed for ${told(one)}: ${one.message}`)
     }
   }
   const [first] = denied
@@ -94,7 +95,8 @@ function decide(
     const bindings = variables(state, attempt, param, listAt(spec, 'variables').filter(isData))
     for (const condition of listAt(spec, 'matchConditions').filter(isData)) {
       const result = evaluate(String(condition['expression']), bindings)
-      if (result instanceof CelError) return failed(`expression '${String(condition['expression'])}' resulted in error: ${result.message}`)
+      if (result instanceof CelError)
+        return failed(`expression '${String(condition['expression'])}' resulted in error: ${result.message}`)
       if (result !== true) return []
     }
     return listAt(spec, 'validations')
@@ -104,13 +106,21 @@ function decide(
         const result = evaluate(expression, bindings)
         if (result instanceof CelError) return failed(`expression '${expression}' resulted in error: ${result.message}`)
         if (result === true) return []
-        return [{ policy, binding, message: messageOf(validation, expression, bindings), reason: String(validation['reason'] ?? 'Invalid') }]
+        return [
+          {
+            policy,
+            binding,
+            message: messageOf(validation, expression, bindings),
+            reason: String(validation['reason'] ?? 'Invalid'),
+          },
+        ]
       })
   })
 }
 
 function messageOf(validation: Data, expression: string, bindings: Data): string {
-  const own = typeof validation['messageExpression'] === 'string' ? evaluate(validation['messageExpression'], bindings) : ''
+  const own =
+    typeof validation['messageExpression'] === 'string' ? evaluate(validation['messageExpression'], bindings) : ''
   if (typeof own === 'string' && own.trim() !== '') return own
   const { message } = validation
   return typeof message === 'string' && message !== '' ? message : `failed expression: ${expression.trim()}`

@@ -1,5 +1,5 @@
 /** JSON data as CEL sees it: whole numbers are integers, times are times, field names are identifiers. Pure. */
-import { type Data, dataAt, isData } from '../values.ts'
+import { type Data, dataAt, isData, own } from '../values.ts'
 
 const KEYWORDS = new Set([
   'true',
@@ -52,7 +52,7 @@ function fields(value: Data, schema: Data | undefined): Data {
   const properties = dataAt(schema, 'properties')
   const others = schema?.['additionalProperties']
   for (const key in value) {
-    const property = properties[key]
+    const property = own(properties, key)
     if (property !== undefined) result[identifier(key)] = toCel(value[key], property)
     else if (schema === undefined || isData(others) || others === true) {
       result[key] = toCel(value[key], isData(others) ? others : undefined)

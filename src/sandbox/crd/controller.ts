@@ -50,7 +50,7 @@ export function startCrdController(state: ClusterState, delayMs: number): Dispos
       resource,
       entry,
       { ...crd, status },
-      { manager: MANAGER, subresource: 'status' },
+      { manager: MANAGER, subresource: 'status', defaulted: true },
     )
     if (object.metadata.finalizers?.includes(CRD_CLEANUP) === true) return
     const finalizers = [...(object.metadata.finalizers ?? []), CRD_CLEANUP]

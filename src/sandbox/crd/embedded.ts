@@ -1,6 +1,6 @@
 /** Whole objects inside of custom objects: they say what they are. Pure. */
 import { type FieldError, required } from '../status-error.ts'
-import { type Data, dataAt, isData } from '../values.ts'
+import { type Data, dataAt, isData, own } from '../values.ts'
 
 export function validateEmbedded(value: unknown, schema: Data, path: string): FieldError[] {
   if (Array.isArray(value)) {
@@ -19,7 +19,7 @@ export function validateEmbedded(value: unknown, schema: Data, path: string): Fi
   const properties = dataAt(schema, 'properties')
   const others = schema['additionalProperties']
   for (const key in value) {
-    const child = properties[key] ?? others
+    const child = own(properties, key) ?? others
     if (isData(child)) errors.push(...validateEmbedded(value[key], child, path === '' ? key : `${path}.${key}`))
   }
   return errors

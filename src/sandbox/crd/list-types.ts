@@ -1,6 +1,6 @@
 /** Items that are there twice in lists that are sets or have keys. Pure. */
 import { duplicate, type FieldError } from '../status-error.ts'
-import { type Data, dataAt, isData, listAt } from '../values.ts'
+import { type Data, dataAt, isData, listAt, own } from '../values.ts'
 
 export function duplicateItems(value: unknown, schema: Data, path: string): FieldError[] {
   if (Array.isArray(value)) {
@@ -13,9 +13,9 @@ export function duplicateItems(value: unknown, schema: Data, path: string): Fiel
   const properties = dataAt(schema, 'properties')
   const others = schema['additionalProperties']
   return Object.entries(value).flatMap(([key, item]) => {
-    const child = properties[key] ?? others
+    const child = own(properties, key) ?? others
     if (!isData(child)) return []
-    const at = properties[key] === undefined ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`
+    const at = own(properties, key) === undefined ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`
     return duplicateItems(item, child, at)
   })
 }

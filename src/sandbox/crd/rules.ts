@@ -2,7 +2,7 @@
 import { CelError, compile, type Expression, optional } from '../cel/expression.ts'
 import { toCel } from '../cel/to-cel.ts'
 import { duplicate, type FieldError, forbiddenField, required } from '../status-error.ts'
-import { type Data, dataAt, deepEqual, isData, listAt } from '../values.ts'
+import { type Data, dataAt, deepEqual, isData, listAt, own } from '../values.ts'
 
 interface Rule {
   readonly text: string
@@ -82,7 +82,7 @@ export function runRules(value: unknown, old: unknown, schema: Data, path = ''):
   const properties = dataAt(schema, 'properties')
   const others = schema['additionalProperties']
   for (const key of Object.keys(value).sort()) {
-    const declared = properties[key]
+    const declared = own(properties, key)
     const child = declared ?? others
     if (!isData(child)) continue
     const at = declared === undefined ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`

@@ -1,6 +1,6 @@
 /** What a value has against it by an OpenAPI schema. Pure. */
 import { type FieldError, invalidValue, required, unsupported } from '../status-error.ts'
-import { type Data, dataAt, deepEqual, isData, listAt } from '../values.ts'
+import { type Data, dataAt, deepEqual, isData, listAt, own } from '../values.ts'
 import { hasFormat } from './formats.ts'
 
 /** `old`: what was there before, where that can be said; equal values are not looked at. */
@@ -138,7 +138,7 @@ function fieldErrors(value: Data, schema: Data, path: string, old: unknown): Fie
   const others = schema['additionalProperties']
   const before = isData(old) ? old : {}
   for (const name in value) {
-    const child = properties[name] ?? others
+    const child = own(properties, name) ?? others
     if (isData(child)) errors.push(...complaints(value[name], child, join(path, name), before[name]))
   }
   for (const name of listAt(schema, 'required').map(String)) {

@@ -15,10 +15,14 @@ beforeEach(async () => {
 })
 afterEach(() => api[Symbol.asyncDispose]())
 
-const widget = (spec: object, name = 'it') => ({ apiVersion: 'diff.example.com/v1', kind: 'Widget', metadata: { name }, spec })
+const widget = (spec: object, name = 'it') => ({
+  apiVersion: 'diff.example.com/v1',
+  kind: 'Widget',
+  metadata: { name },
+  spec,
+})
 const create = (spec: object) => api.call('POST', V1, { body: widget(spec) })
-const patch = (body: object) =>
-  api.call('PATCH', `${V1}/it`, { type: 'application/merge-patch+json', body })
+const patch = (body: object) => api.call('PATCH', `${V1}/it`, { type: 'application/merge-patch+json', body })
 
 test('defaults come in, unknown fields go out with a warning', async () => {
   const made = await create({ size: 1, nested: {}, unknown: 1 })
@@ -33,10 +37,16 @@ test.each<[object, string]>([
   [{ size: 1, ratio: 0.5 }, 'spec.ratio: Invalid value: 0.5: spec.ratio in body should be greater than 0.5'],
   [{ size: 1, mode: 'odd' }, 'spec.mode: Unsupported value: "odd": supported values: "free", "fixed"'],
   [{ size: 1, title: 'toolongtitle' }, 'spec.title: Too long: may not be more than 10 bytes'],
-  [{ size: 1, when: 'yesterday' }, 'spec.when: Invalid value: "yesterday": spec.when in body must be of type date-time: "yesterday"'],
+  [
+    { size: 1, when: 'yesterday' },
+    'spec.when: Invalid value: "yesterday": spec.when in body must be of type date-time: "yesterday"',
+  ],
   [{ size: 1, tags: ['a', 'a'] }, 'spec.tags[1]: Duplicate value: "a"'],
   [{ size: 1, tags: ['1', '2', '3', '4', '5'] }, 'spec.tags: Too many: 5: must have at most 4 items'],
-  [{ size: 1, choice: { left: 'x', right: 'y' } }, '<nil>: Invalid value: "": "spec.choice" must validate one and only one schema (oneOf). Found 2 valid alternatives'],
+  [
+    { size: 1, choice: { left: 'x', right: 'y' } },
+    '<nil>: Invalid value: "": "spec.choice" must validate one and only one schema (oneOf). Found 2 valid alternatives',
+  ],
   [{ size: 5, max: 3 }, 'spec.size: Invalid value: size must not be above max'],
   [{ size: 1, amount: '20Gi' }, 'spec.amount: Invalid value: "20Gi": amount 20Gi is not below 10Gi'],
 ])('refused: %j', async (spec, text) => {

@@ -36,7 +36,8 @@ export function allocateAddresses(spec: Data, old: Data | undefined, uid: string
     for (const field of ['clusterIP', 'clusterIPs']) {
       if (spec[field] === '' || (old !== undefined && deepEqual(old[field], spec[field]))) delete spec[field]
     }
-    if (spec['clusterIP'] !== undefined && listAt(spec, 'clusterIPs').length === 0) spec['clusterIPs'] = [spec['clusterIP']]
+    if (spec['clusterIP'] !== undefined && listAt(spec, 'clusterIPs').length === 0)
+      spec['clusterIPs'] = [spec['clusterIP']]
     if (old !== undefined && old['type'] !== 'ExternalName') {
       for (const field of [
         'ipFamilies',

@@ -27,7 +27,11 @@ type Answer = { code: number; body: any }
 function story(collection: string, apiVersion: string, kind: string, name = 'it'): Story {
   const path = `${collection}/${name}`
   const identity = { apiVersion, kind, metadata: { name } }
-  const whole = (body: object) => ({ ...identity, ...body, metadata: { ...identity.metadata, ...('metadata' in body ? (body.metadata as object) : {}) } })
+  const whole = (body: object) => ({
+    ...identity,
+    ...body,
+    metadata: { ...identity.metadata, ...('metadata' in body ? (body.metadata as object) : {}) },
+  })
   return {
     apply: (manager, body, options = '') =>
       api.call('PATCH', `${path}?fieldManager=${manager}${options}`, { type: APPLY, body: whole(body) }),
@@ -115,8 +119,13 @@ test('an applier that joins without changing the object has an entry without a t
   const it = configMap()
   await it.apply('alice', { data: { a: '1' } })
   const joined = await it.apply('bob', { data: { a: '1' } })
-  const [, entry] = joined.body.metadata.managedFields.map((one: { manager: string; time?: string }) => [one.manager, one.time])
-  expect(joined.body.metadata.managedFields.find((one: { manager: string }) => one.manager === 'bob')).not.toHaveProperty('time')
+  const [, entry] = joined.body.metadata.managedFields.map((one: { manager: string; time?: string }) => [
+    one.manager,
+    one.time,
+  ])
+  expect(
+    joined.body.metadata.managedFields.find((one: { manager: string }) => one.manager === 'bob'),
+  ).not.toHaveProperty('time')
   expect(entry).toBeDefined()
 })
 
@@ -127,9 +136,7 @@ test('a removal alone is no new claim: nobody gets a new time', async () => {
   const before = (await it.get()).body.metadata.managedFields
   await api.clock.advance(60_000)
   const after = await it.patch('carol', { data: { b: null } })
-  expect(after.body.metadata.managedFields).toEqual([
-    { ...before[0], fieldsV1: { 'f:data': { 'f:a': {} } } },
-  ])
+  expect(after.body.metadata.managedFields).toEqual([{ ...before[0], fieldsV1: { 'f:data': { 'f:a': {} } } }])
 })
 
 test('managedFields [{}] starts anew: updates are not tracked until the object is applied, and then all it has is one manager', async () => {
@@ -169,7 +176,10 @@ test('the same item twice is refused in a configuration', async () => {
   })
 })
 
-const deployment = { selector: { matchLabels: { app: 'it' } }, template: { metadata: { labels: { app: 'it' } }, spec: { containers: [{ name: 'web', image: 'one' }] } } }
+const deployment = {
+  selector: { matchLabels: { app: 'it' } },
+  template: { metadata: { labels: { app: 'it' } }, spec: { containers: [{ name: 'web', image: 'one' }] } },
+}
 
 test('what the server fills in belongs to a creator, and to no applier', async () => {
   const it = story(DEPLOYMENTS, 'apps/v1', 'Deployment')
@@ -187,7 +197,9 @@ test('a write of status owns status only, and the other way round', async () => 
   await it.apply('alice', { spec: deployment, status: { replicas: 7 } })
   const status = await it.patch('controller', { spec: { replicas: 9 }, status: { replicas: 1 } }, '/status')
   expect(status.body).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 1 } })
-  expect(owners(status).filter((line) => line.includes('status'))).toEqual(['controller Update/status: /status/replicas'])
+  expect(owners(status).filter((line) => line.includes('status'))).toEqual([
+    'controller Update/status: /status/replicas',
+  ])
 })
 
 test('scale is told as the subresource it came through', async () => {
@@ -201,7 +213,12 @@ test('scale is told as the subresource it came through', async () => {
 })
 
 test('kubectl takes over what its own client-side apply had set, and nothing else', async () => {
-  const last = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'it' }, data: { a: '1', b: '1' } })
+  const last = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'it' },
+    data: { a: '1', b: '1' },
+  })
   const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': last }
   const it = configMap()
   await api.call('POST', `${CONFIG_MAPS}?fieldManager=kubectl-client-side-apply`, {
@@ -239,5 +256,7 @@ test('more than ten writers share an entry of ancient changes', async () => {
   }
   const lines = owners(await it.get())
   expect(lines.filter((line) => line.includes(' Update'))).toHaveLength(10)
-  expect(lines.find((line) => line.startsWith('ancient-changes'))).toBe('ancient-changes Update: /data. /data/k0 /data/k1 /data/k2')
+  expect(lines.find((line) => line.startsWith('ancient-changes'))).toBe(
+    'ancient-changes Update: /data. /data/k0 /data/k1 /data/k2',
+  )
 })

@@ -40,7 +40,12 @@ function nodeOf(value: unknown, type: TypeNode, path: string, problems: string[]
   }
 }
 
-function mapNode(value: Record<string, unknown>, type: TypeNode, path: string, problems: string[]): FieldsV1 | undefined {
+function mapNode(
+  value: Record<string, unknown>,
+  type: TypeNode,
+  path: string,
+  problems: string[],
+): FieldsV1 | undefined {
   const atomic = (type.kind === 'map' || type.kind === 'struct') && type.atomic
   const result: FieldsV1 = {}
   let some = false
@@ -78,12 +83,7 @@ function hasChildren(node: FieldsV1): boolean {
   return false
 }
 
-function listNode(
-  items: readonly unknown[],
-  type: ListNode,
-  path: string,
-  problems: string[],
-): FieldsV1 | undefined {
+function listNode(items: readonly unknown[], type: ListNode, path: string, problems: string[]): FieldsV1 | undefined {
   const result: FieldsV1 = {}
   for (const [index, item] of items.entries()) {
     if (type.listType === 'atomic') {

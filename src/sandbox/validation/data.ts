@@ -12,7 +12,7 @@ export function validateConfigMap(object: Data, old: Data | undefined): FieldErr
   const binary = dataAt(object, 'binaryData')
   for (const key of Object.keys(data)) {
     errors.push(...keyErrors('data', key))
-    if (key in binary) {
+    if (Object.hasOwn(binary, key)) {
       errors.push(invalidValue(`data[${key}]`, key, `duplicate of key present in binaryData`))
     }
   }

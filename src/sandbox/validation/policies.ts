@@ -7,7 +7,8 @@ export function validateAdmissionPolicy(object: Data): FieldError[] {
   const spec = dataAt(object, 'spec')
   const errors: FieldError[] = []
   const policy = spec['failurePolicy']
-  if (policy !== 'Fail' && policy !== 'Ignore') errors.push(unsupported('spec.failurePolicy', policy, ['Fail', 'Ignore']))
+  if (policy !== 'Fail' && policy !== 'Ignore')
+    errors.push(unsupported('spec.failurePolicy', policy, ['Fail', 'Ignore']))
   if (!isData(spec['matchConstraints'])) errors.push(required('spec.matchConstraints'))
   else if (listAt(spec, 'matchConstraints', 'resourceRules').length === 0) {
     errors.push(required('spec.matchConstraints.resourceRules'))
@@ -43,12 +44,19 @@ export function validatePolicyBinding(object: Data): FieldError[] {
   const errors: FieldError[] = []
   if (spec['policyName'] === undefined || spec['policyName'] === '') errors.push(required('spec.policyName'))
   const actions = listAt(spec, 'validationActions')
-  if (actions.length === 0) errors.push(required('spec.validationActions', 'at least one validation action is required'))
+  if (actions.length === 0)
+    errors.push(required('spec.validationActions', 'at least one validation action is required'))
   for (const action of actions) {
     if (!ACTIONS.includes(String(action))) errors.push(unsupported('spec.validationActions', action, ACTIONS))
   }
   if (actions.includes('Deny') && actions.includes('Warn')) {
-    errors.push(invalidValue('spec.validationActions', actions, 'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)'))
+    errors.push(
+      invalidValue(
+        'spec.validationActions',
+        actions,
+        'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
+      ),
+    )
   }
   return errors
 }

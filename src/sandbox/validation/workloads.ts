@@ -295,7 +295,11 @@ export function validatePod(object: Data, old: Data | undefined): FieldError[] {
     }
   }
   const kept = listAt(spec, 'tolerations').map(withoutSeconds)
-  if (!listAt(dataAt(old, 'spec'), 'tolerations').every((one) => kept.some((other) => deepEqual(withoutSeconds(one), other)))) {
+  if (
+    !listAt(dataAt(old, 'spec'), 'tolerations').every((one) =>
+      kept.some((other) => deepEqual(withoutSeconds(one), other)),
+    )
+  ) {
     errors.push(
       forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
     )

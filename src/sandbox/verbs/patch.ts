@@ -52,11 +52,13 @@ export function patch(state: ClusterState, request: ApiRequest): Answer {
       () => scaledObject(resource, live, result),
       () => shown(result),
     )
-    return scaled.answer(replaceObject(state, resource, entry, scaled.object, { ...options, part: false, trackedAs: 'scale' }))
+    return scaled.answer(
+      replaceObject(state, resource, entry, scaled.object, { ...options, part: false, trackedAs: 'scale' }),
+    )
   }
   const result = patched(kind, resource, live, body)
   const object = asPatch(
-      request,
+    request,
     () => readObject(resource, result, readOptions(request)),
     () => shown(result),
   )

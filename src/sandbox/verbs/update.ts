@@ -22,7 +22,9 @@ export function update(state: ClusterState, request: ApiRequest): Answer {
   if (subresource === 'scale') {
     const entry = entryOf(state, request)
     const scaled = scaledObject(resource, objectAs(resource, entry), body)
-    return scaled.answer(replaceObject(state, resource, entry, scaled.object, { ...options, part: false, trackedAs: 'scale' }))
+    return scaled.answer(
+      replaceObject(state, resource, entry, scaled.object, { ...options, part: false, trackedAs: 'scale' }),
+    )
   }
   const object = readObject(resource, body, readOptions(request))
   placeObject(resource, object, namespace)

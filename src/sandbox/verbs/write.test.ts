@@ -165,7 +165,9 @@ test('update: what changed meanwhile is 409, what did not change is not written'
       details: { name: 'a', kind: 'configmaps' },
     },
   })
-  expect((await api.call('PUT', `${PATH}/b`, { body: made })).body.message).toBe('the name of the object (a) does not match the name on the URL (b)')
+  expect((await api.call('PUT', `${PATH}/b`, { body: made })).body.message).toBe(
+    'the name of the object (a) does not match the name on the URL (b)',
+  )
 })
 
 test('merge patch: null removes, objects merge, lists are replaced', async () => {
