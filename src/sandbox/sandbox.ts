@@ -21,6 +21,7 @@ import type { SimulatedCluster } from './simulate/cluster.ts'
 import { startSimulation } from './simulate/simulation.ts'
 import { simulatedCluster } from './simulated-cluster.ts'
 import { loadSnapshot, startSnapshots } from './snapshot.ts'
+import { startStorageProtection } from './storage-protection.ts'
 import { createStore, type Store } from './store.ts'
 import { toTable } from './tables/to-table.ts'
 
@@ -104,7 +105,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const cluster = simulatedCluster(state)
   if (options.seed !== undefined) seed(state, options.seed)
   parts.use(startCrdController(state, options.crdDelayMs ?? 100))
-  if (options.collectGarbage !== false) parts.use(startGarbageCollector(state))
+  if (options.collectGarbage !== false) {
+    parts.use(startGarbageCollector(state))
+    parts.use(startStorageProtection(state))
+  }
   bootstrap(state)
   const simulation =
     options.simulate === false

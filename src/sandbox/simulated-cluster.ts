@@ -7,6 +7,7 @@ import type { Resource } from './resources.ts'
 import type { SimulatedCluster } from './simulate/cluster.ts'
 import { notFound } from './status-error.ts'
 import type { Entry } from './store.ts'
+import { dataAt } from './values.ts'
 import { createObject, replaceObject } from './write.ts'
 
 /** Writes throw StatusError as the API would answer. */
@@ -42,8 +43,9 @@ export function simulatedCluster(state: ClusterState): SimulatedCluster {
     },
     update(object, manager) {
       const resource = resourceFor(object)
-      return replaceObject(state, resource, current(resource, object), readObject(resource, object, QUIET), { manager })
-        .object
+      const entry = current(resource, object)
+      const options = { manager, part: isPlacement(objectAs(resource, entry), object) }
+      return replaceObject(state, resource, entry, readObject(resource, object, QUIET), options).object
     },
     updateStatus(object, manager) {
       const resource = resourceFor(object)
@@ -69,6 +71,12 @@ export function simulatedCluster(state: ClusterState): SimulatedCluster {
       return state.store.subscribe(({ type, entry }) => listener({ type, object: entry.object() }))
     },
   }
+}
+
+/** Is this the scheduler's write, which puts a pod on a node? It may, where an update may not. */
+function isPlacement(live: KubeObject, next: KubeObject): boolean {
+  const placed = (pod: KubeObject) => dataAt(pod, 'spec')['nodeName'] !== undefined
+  return live.kind === 'Pod' && !placed(live) && placed(next)
 }
 
 const QUIET = { fieldValidation: 'Ignore', warn: () => {} } as const

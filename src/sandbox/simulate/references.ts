@@ -37,6 +37,9 @@ function missingReference(
   return `couldn't find key ${reference.key} in ${kind} ${namespace}/${reference.name}`
 }
 
+/** Every namespace of a real cluster has it, and every pod mounts it with its token; here it is nowhere and always found. */
+const ROOT_CERTIFICATE = 'kube-root-ca.crt'
+
 /** The kubelet's words for the first volume that cannot be set up. */
 export function missingVolume(spec: PodSpec, lookup: Lookup): string | undefined {
   for (const volume of spec.volumes ?? []) {
@@ -49,7 +52,7 @@ export function missingVolume(spec: PodSpec, lookup: Lookup): string | undefined
       references.push(['ConfigMap', source.configMap], ['Secret', source.secret])
     }
     for (const [kind, reference] of references) {
-      if (!reference?.name || reference.optional === true) continue
+      if (!reference?.name || reference.optional === true || reference.name === ROOT_CERTIFICATE) continue
       if (lookup(kind, reference.name) !== undefined) continue
       const what = `${kind.toLowerCase()} "${reference.name}" not found`
       return `MountVolume.SetUp failed for volume "${volume.name}" : ${what}`
