@@ -60,14 +60,14 @@ export function deleteEntry(state: ClusterState, resource: Resource, entry: Entr
 function checkPreconditions(resource: Resource, entry: Entry, old: KubeObject, options: DeletionOptions): void {
   if (options.uid !== undefined && options.uid !== entry.uid) {
     throw conflict(
-      { ...resource, group: '', plural: resource.kind },
+      { ...resource, plural: resource.kind },
       entry.name,
       `the UID in the precondition (${options.uid}) does not match the UID in record (${entry.uid}). The object might have been deleted and then recreated`,
     )
   }
   if (options.resourceVersion !== undefined && options.resourceVersion !== old.metadata.resourceVersion) {
     throw conflict(
-      { ...resource, group: '', plural: resource.kind },
+      { ...resource, plural: resource.kind },
       entry.name,
       `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${old.metadata.resourceVersion}). The object might have been modified`,
     )

@@ -64,6 +64,8 @@ export interface KindRules {
   prepareUpdate?(object: KubeObject, old: KubeObject): void
   /** The same for a write of status. */
   prepareStatus?(object: KubeObject, old: KubeObject): void
+  /** Fields besides spec that a write of status does not own. */
+  statusReset?: readonly string[]
   validate?(object: KubeObject, old: KubeObject | undefined): FieldError[]
   validateStatus?(object: KubeObject, old: KubeObject): FieldError[]
   /** The kind counts generations: does this change make a new one? */
@@ -153,6 +155,11 @@ const RULES: Record<string, KindRules> = {
       admitPod(ensure(object, 'spec'), object.metadata.uid ?? '')
     },
     prepareUpdate: (object) => tolerateLostNodes(ensure(object, 'spec')),
+    statusReset: ['metadata.deletionTimestamp', 'metadata.ownerReferences'],
+    prepareStatus: (object, old) => {
+      if (old.metadata.ownerReferences === undefined) delete object.metadata.ownerReferences
+      else object.metadata.ownerReferences = old.metadata.ownerReferences
+    },
     validate: validatePod,
     counts: specChanged,
   },
@@ -218,6 +225,7 @@ const RULES: Record<string, KindRules> = {
     // Annotations are copied to ReplicaSets, so they count too.
     counts: (object, old) =>
       specChanged(object, old) || !deepEqual(object.metadata.annotations ?? {}, old.metadata.annotations ?? {}),
+    statusReset: ['metadata.labels'],
     prepareStatus: (object, old) => {
       if (old.metadata.labels === undefined) delete object.metadata.labels
       else object.metadata.labels = old.metadata.labels

@@ -56,7 +56,10 @@ export function readObject(resource: Resource, data: Data, options: ReadOptions)
   complain(resource, unknown, options)
   if (resource.custom !== undefined && isData(value['metadata'])) {
     // Metadata is the same for every kind, and read the same way.
-    value['metadata'] = decodeBuiltin(value['metadata'], OBJECT_META, resource.kind, resource.version).value
+    const { value: read } = decodeBuiltin(value['metadata'], OBJECT_META, resource.kind, resource.version)
+    // Here an empty list of managers means nothing.
+    if (Array.isArray(read['managedFields']) && read['managedFields'].length === 0) delete read['managedFields']
+    value['metadata'] = read
   }
   const { metadata, apiVersion: _apiVersion, kind: _kind, ...rest } = value
   return {

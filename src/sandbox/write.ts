@@ -5,6 +5,7 @@
  * kind's strategy fills in (which nobody owns), then validation, then policies, then whether the name is taken.
  */
 import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../kube/object.ts'
+import { admitGrowth } from './admission/claims.ts'
 import { admit } from './admission/policies.ts'
 import { type ClusterState, objectAs, storageResource, timestamp } from './cluster-state.ts'
 import { convertTo } from './convert.ts'
@@ -39,8 +40,8 @@ export interface WriteOptions {
   defaulted?: boolean
   /** The subresource takes one part only, which may change where the object itself may not. */
   part?: boolean
-  /** The subresource that owners are told, where it writes the object itself: `scale`. */
-  trackedAs?: string
+  /** The subresource that policies are told, where it writes the object itself: `scale`. */
+  through?: string
   /** What a policy says that only warns. */
   warn?: (message: string) => void
   /** Made by an apply; without them the write is tracked as an Update. */
@@ -139,9 +140,8 @@ export function replaceObject(
       entries: entriesToStartFrom(old, candidate, subresource),
       type: resource.type,
       manager: options.manager,
-      // Through scale the real server tells who, and not when.
-      time: options.trackedAs === undefined ? timestamp(state.clock) : undefined,
-      subresource: options.trackedAs ?? subresource,
+      time: timestamp(state.clock),
+      subresource,
       reset: resetFields(resource, subresource),
       versionOf: versionsOf(state, resource),
     })
@@ -162,12 +162,13 @@ export function replaceObject(
       ? validateStatus(resource, ready, old)
       : validate(resource, ready, options.part === true ? undefined : old)),
   ])
+  admitGrowth(state, resource, ready, old)
   admit(state, {
     resource,
     operation: 'UPDATE',
     object: ready,
     old,
-    subresource: options.trackedAs ?? subresource,
+    subresource: options.through ?? subresource,
     dryRun: options.dryRun === true,
     warn: options.warn,
   })
@@ -318,9 +319,9 @@ export function requireNamespace(state: ClusterState, resource: Resource, namesp
   ])
 }
 
-/** Top-level fields that an endpoint does not write. */
+/** Fields that an endpoint does not write: `spec`, `metadata.labels`. */
 export function resetFields(resource: Resource, subresource: string): readonly string[] {
-  if (subresource === 'status') return ['spec']
+  if (subresource === 'status') return ['spec', ...(rulesOf(resource).statusReset ?? [])]
   return hasStatus(resource) && resource.storageKey !== '/nodes' ? ['status'] : []
 }
 

@@ -38,7 +38,12 @@ export function readManagers(entries: readonly ManagedFieldsEntry[] | undefined)
 
 /** Appliers first, then by time, then by name, as the API server orders them. Managers that own nothing are left out. */
 export function writeManagers(managers: Managers): ManagedFieldsEntry[] {
-  return [...managers.values()]
+  return writeEntries([...managers.values()])
+}
+
+/** The same for managers of which two may have one identity. */
+export function writeEntries(managers: readonly Manager[]): ManagedFieldsEntry[] {
+  return managers
     .filter((manager) => !isEmpty(manager.fields))
     .sort(inOrder)
     .map((manager) => {

@@ -10,12 +10,21 @@ const STRIPPED = new Set(
   ),
 )
 
-/** The set without the given top-level fields (`status`, or `spec` when status is written). */
+/** The set without the given fields: `status`, or `metadata.labels`. */
 export function withoutReset(set: FieldsV1, reset: readonly string[]): FieldsV1 {
-  if (reset.every((field) => set[`f:${field}`] === undefined)) return set
-  const result: FieldsV1 = { ...set }
-  for (const field of reset) delete result[`f:${field}`]
-  return result
+  return reset.reduce(withoutField, set)
+}
+
+function withoutField(set: FieldsV1, field: string): FieldsV1 {
+  const [step = '', ...rest] = field.split('.')
+  const key = `f:${step}`
+  const node = set[key]
+  if (node === undefined) return set
+  const { [key]: _, ...others } = set
+  if (rest.length === 0) return others
+  const left = withoutField(node, rest.join('.'))
+  if (left === node) return set
+  return Object.keys(left).length === 0 ? others : { ...others, [key]: left }
 }
 
 export function ownableComparison(comparison: Comparison, reset: readonly string[]): Comparison {

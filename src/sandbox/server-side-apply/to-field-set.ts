@@ -1,5 +1,6 @@
 /** The set of fields a configuration speaks about: what an applier will own. Pure. */
 import type { FieldsV1 } from '../../kube/object.ts'
+import { goText } from '../patch/go-text.ts'
 import { ANY, type ListNode, type ScalarNode, type TypeNode } from '../schema/types.ts'
 import { isData } from '../values.ts'
 import { LEAF } from './field-set.ts'
@@ -159,15 +160,4 @@ function goSyntax(value: unknown): string {
 /** As Go's %v writes what holds a value. */
 function goPrint(value: unknown): string {
   return `&{${goText(value)}}`
-}
-
-function goText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`
-  if (isData(value)) {
-    return `map[${Object.keys(value)
-      .sort()
-      .map((key) => `${key}:${goText(value[key])}`)
-      .join(' ')}]`
-  }
-  return value === null || value === undefined ? '<nil>' : String(value)
 }

@@ -16,8 +16,8 @@ export interface UpdateInput {
   entries: readonly ManagedFieldsEntry[] | undefined
   type: StructNode
   manager: string
-  /** RFC 3339; undefined leaves the entry with the time it had, if any. */
-  time: string | undefined
+  /** RFC 3339. */
+  time: string
   subresource?: string
   /** Top-level fields this endpoint does not write. */
   reset: readonly string[]
@@ -47,14 +47,12 @@ export function updated(input: Omit<UpdateInput, 'entries'>, managers: Managers)
     subresource: input.subresource ?? '',
   }
   const key = managerKey(identity)
-  const before = managers.get(key)
   // The writer too loses what changed, and gets it back with a new time: a removal alone is no new claim.
   takeAway(managers, undefined, comparisonIn)
   const claimed = withoutIdentity(withoutReset(difference(union(modified, added), removed), reset))
   if (isEmpty(claimed)) return managers
   const last = managers.get(key)
-  const time = input.time ?? before?.time
-  const self: Manager = { ...identity, time, fields: union(last?.fields ?? EMPTY, claimed) }
+  const self: Manager = { ...identity, time: input.time, fields: union(last?.fields ?? EMPTY, claimed) }
   managers.set(key, self)
   return managers
 }

@@ -17,6 +17,7 @@ import {
   invalidValue,
   StatusError,
   unprocessable,
+  unsupportedMediaType,
 } from '../status-error.ts'
 import { type Data, isData } from '../values.ts'
 import { replaceObject } from '../write.ts'
@@ -49,11 +50,11 @@ export function patch(state: ClusterState, request: ApiRequest): Answer {
     const result = patched(kind, resource, scaleOf(resource, live), body)
     const scaled = asPatch(
       request,
-      () => scaledObject(resource, live, result),
+      () => scaledObject(resource, live, result, options.manager),
       () => shown(result),
     )
     return scaled.answer(
-      replaceObject(state, resource, entry, scaled.object, { ...options, part: false, trackedAs: 'scale' }),
+      replaceObject(state, resource, entry, scaled.object, { ...options, part: false, ...scaled.options }),
     )
   }
   const result = patched(kind, resource, live, body)
@@ -69,9 +70,8 @@ export function patch(state: ClusterState, request: ApiRequest): Answer {
 
 /** Custom kinds have no merge keys, so no strategic merge. Throws 415. */
 function patchKind({ contentType, resource }: ApiRequest): string {
-  const kinds =
-    resource.custom === undefined ? [JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY] : [JSON_PATCH, MERGE_PATCH, APPLY]
-  const kind = kinds.find((one) => one === mediaType(contentType))
+  const kind = [JSON_PATCH, MERGE_PATCH, STRATEGIC, APPLY].find((one) => one === mediaType(contentType))
+  if (kind === STRATEGIC && resource.custom !== undefined) throw unsupportedMediaType([JSON_PATCH, MERGE_PATCH, APPLY])
   if (kind === undefined) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
   return kind
 }
@@ -127,7 +127,7 @@ function checkIdentity(resource: Resource, object: KubeObject, live: KubeObject)
   if (namespace !== live.metadata.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
-  if (uid !== live.metadata.uid) {
+  if (uid !== undefined && uid !== '' && uid !== live.metadata.uid) {
     throw invalid(resource, name ?? '', [invalidValue('metadata.uid', uid ?? '', 'field is immutable')])
   }
 }

@@ -4,9 +4,10 @@ import type { Answer } from '../request.ts'
 import type { Resource } from '../resources.ts'
 import { builtinType } from '../schema/builtin.ts'
 import { decodeBuiltin } from '../schema/decode.ts'
+import { trackScale } from '../server-side-apply/scale.ts'
 import { badRequest, invalid, invalidValue } from '../status-error.ts'
 import { type Data, dataAt, isData } from '../values.ts'
-import type { Written } from '../write.ts'
+import type { WriteOptions, Written } from '../write.ts'
 
 /** What the subresource takes and gives. */
 export const SCALE = { kind: 'Scale', message: 'autoscaling.v1.Scale' }
@@ -26,12 +27,14 @@ export function scaleOf(resource: Resource, object: KubeObject): Data {
   }
 }
 
-/** The object with the replicas of a Scale, and how to answer once it is written. Throws 400 and 422. */
-export function scaledObject(
-  resource: Resource,
-  object: KubeObject,
-  scale: Data,
-): { object: KubeObject; answer(written: Written): Answer } {
+export interface Scaled {
+  readonly object: KubeObject
+  readonly options: Pick<WriteOptions, 'managedFields' | 'through' | 'defaulted'>
+  answer(written: Written): Answer
+}
+
+/** The object with the replicas of a Scale, and how it is written and answered. `manager` scales. Throws 400 and 422. */
+export function scaledObject(resource: Resource, object: KubeObject, scale: Data, manager: string): Scaled {
   const { name } = object.metadata
   const { value } = decodeBuiltin(scale, builtinType(SCALE.message), 'Scale', 'v1')
   const given = dataAt(value, 'metadata')['name']
@@ -48,9 +51,18 @@ export function scaledObject(
   const version = dataAt(scale, 'metadata')['resourceVersion']
   const metadata = { ...object.metadata }
   if (typeof version === 'string') metadata.resourceVersion = version
-  const next = withValue({ ...object, metadata }, pathsOf(resource).spec, replicas)
+  const path = pathsOf(resource).spec
+  const next = withValue({ ...object, metadata }, path, replicas)
+  const managedFields = trackScale({
+    entries: object.metadata.managedFields,
+    path,
+    apiVersion: object.apiVersion,
+    manager,
+    changed: numberAt(object, path) !== replicas,
+  })
   return {
     object: next as KubeObject,
+    options: { managedFields, through: 'scale', defaulted: true },
     answer: (written) => ({ code: 200, body: JSON.stringify(scaleOf(resource, written.object)) }),
   }
 }

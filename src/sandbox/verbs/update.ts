@@ -21,9 +21,9 @@ export function update(state: ClusterState, request: ApiRequest): Answer {
   }
   if (subresource === 'scale') {
     const entry = entryOf(state, request)
-    const scaled = scaledObject(resource, objectAs(resource, entry), body)
+    const scaled = scaledObject(resource, objectAs(resource, entry), body, options.manager)
     return scaled.answer(
-      replaceObject(state, resource, entry, scaled.object, { ...options, part: false, trackedAs: 'scale' }),
+      replaceObject(state, resource, entry, scaled.object, { ...options, part: false, ...scaled.options }),
     )
   }
   const object = readObject(resource, body, readOptions(request))
