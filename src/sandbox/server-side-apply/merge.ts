@@ -6,6 +6,8 @@ import { keyedItems } from './list-items.ts'
 /** `config` wins wherever it speaks; set and map lists and maps are joined, everything else is replaced. */
 export function merge(live: unknown, config: unknown, type: TypeNode): unknown {
   if (live === undefined || live === null || config === undefined) return config === undefined ? live : config
+  // Null says nothing about what is in a map or list that is merged: that stays.
+  if (config === null && typeof live === 'object' && isMerged(type) && Object.keys(live).length > 0) return live
   if (type.kind === 'list') {
     if (type.listType === 'atomic' || !Array.isArray(live) || !Array.isArray(config)) return config
     return mergeItems(live, config, type)
@@ -18,6 +20,11 @@ export function merge(live: unknown, config: unknown, type: TypeNode): unknown {
     result[key] = child === undefined ? config[key] : merge(live[key], config[key], child)
   }
   return result
+}
+
+function isMerged(type: TypeNode): boolean {
+  if (type.kind === 'list') return type.listType !== 'atomic'
+  return type.kind === 'any' || ((type.kind === 'map' || type.kind === 'struct') && !type.atomic)
 }
 
 /** The configuration decides the order of what it names; items only the live list has stay where they were among their neighbours. */

@@ -15,17 +15,25 @@ export interface ScaleInput {
   /** Of the object that is scaled. */
   apiVersion: string
   manager: string
-  /** Are they another number than before? */
-  changed: boolean
+  before: number
+  after: number
 }
 
-export function trackScale({ entries, path, apiVersion, manager, changed }: ScaleInput): ManagedFieldsEntry[] {
+export function trackScale({
+  entries,
+  path,
+  apiVersion,
+  manager,
+  before: old,
+  after,
+}: ScaleInput): ManagedFieldsEntry[] {
   const field = path.reduceRight<FieldsV1>((node, step) => ({ [`f:${step}`]: node }), LEAF)
   const before = [...readManagers(entries).values()]
   const owners = before.filter((one) => !isEmpty(intersection(one.fields, field)))
+  // Zero is not written in a Scale: whoever sets it takes the field away and has nothing.
   const self = { name: manager, operation: 'Update' as const, apiVersion, subresource: 'scale' }
   const claims: Pick<Manager, 'name' | 'operation' | 'apiVersion' | 'subresource'>[] =
-    owners.length === 0 ? [] : changed ? [self] : [...owners]
+    owners.length === 0 ? [] : old === after ? [...owners] : after === 0 ? [] : [self]
   const result: Manager[] = []
   for (const one of before) {
     if (!owners.includes(one)) {

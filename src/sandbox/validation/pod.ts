@@ -56,6 +56,38 @@ function oneOf(value: unknown, allowed: readonly string[], path: string): FieldE
   return allowed.includes(String(value)) ? [] : [unsupported(path, value, allowed)]
 }
 
+/** What a volume may be, in the order in which a second one is found. */
+const SOURCES = [
+  'emptyDir',
+  'hostPath',
+  'gitRepo',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'secret',
+  'nfs',
+  'iscsi',
+  'glusterfs',
+  'flocker',
+  'persistentVolumeClaim',
+  'rbd',
+  'cephfs',
+  'quobyte',
+  'downwardAPI',
+  'fc',
+  'configMap',
+  'azureFile',
+  'vsphereVolume',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'azureDisk',
+  'storageos',
+  'projected',
+  'scaleIO',
+  'csi',
+  'ephemeral',
+  'image',
+]
+
 function volumeErrors(spec: Data, path: string, volumes: Set<unknown>): FieldError[] {
   const errors: FieldError[] = []
   const seen = new Set<unknown>()
@@ -66,6 +98,10 @@ function volumeErrors(spec: Data, path: string, volumes: Set<unknown>): FieldErr
     else {
       for (const text of dnsLabel(name)) errors.push(invalidValue(at, name, text))
       if (seen.has(name)) errors.push(duplicate(at, name))
+    }
+    const [, ...more] = SOURCES.filter((source) => volume[source] !== undefined)
+    for (const source of more) {
+      errors.push(forbiddenField(`${path}.volumes[${index}].${source}`, 'may not specify more than 1 volume type'))
     }
     seen.add(name)
     volumes.add(name)

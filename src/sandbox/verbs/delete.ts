@@ -1,6 +1,7 @@
 /** DELETE of one object. */
 import { admit } from '../admission/policies.ts'
 import { type ClusterState, objectAs } from '../cluster-state.ts'
+import { convertTo } from '../convert.ts'
 import { type DeletionOptions, deleteEntry } from '../deletion.ts'
 import { checkDeleteOptions, flag, wholeNumber } from '../options.ts'
 import { type Answer, type ApiRequest, bodyOf } from '../request.ts'
@@ -19,7 +20,9 @@ export function remove(state: ClusterState, request: ApiRequest): Answer {
   const warn = (message: string) => void request.warnings.push(message)
   admit(state, { ...attempt, subresource: '', dryRun: options.dryRun === true, warn })
   const { object, gone } = deleteEntry(state, resource, entry, options)
-  if (!gone || ANSWERED_WITH_OBJECT.has(resource.storageKey)) return { code: 200, body: JSON.stringify(object) }
+  if (!gone || ANSWERED_WITH_OBJECT.has(resource.storageKey)) {
+    return { code: 200, body: JSON.stringify(convertTo(resource, object)) }
+  }
   const details: Data = { name: entry.name, kind: resource.plural, uid: entry.uid }
   if (resource.group !== '') details['group'] = resource.group
   return {
@@ -52,7 +55,7 @@ export function deletionOptions(request: ApiRequest): DeletionOptions {
   const { uid, resourceVersion } = dataAt(given, 'preconditions')
   const grace = given['gracePeriodSeconds']
   return {
-    propagation: propagationOf(request, given),
+    ...propagationOf(request, given),
     dryRun: dryRun.length > 0,
     ...(typeof uid === 'string' && { uid }),
     ...(typeof resourceVersion === 'string' && { resourceVersion }),
@@ -87,12 +90,13 @@ function checked(body: Data): Data {
   }
 }
 
-function propagationOf(request: ApiRequest, options: Data): 'Foreground' | 'Background' | 'Orphan' {
+/** Nothing when the caller does not say: then the finalizers that are there decide, and dependants go after their owner. */
+function propagationOf(request: ApiRequest, options: Data): Pick<DeletionOptions, 'propagation'> {
   const policy = options['propagationPolicy']
-  if (policy === 'Foreground' || policy === 'Background' || policy === 'Orphan') return policy
-  if (options['orphanDependents'] === true) return 'Orphan'
-  if (options['orphanDependents'] === false) return 'Background'
-  return orphansByDefault(request) ? 'Orphan' : 'Background'
+  if (policy === 'Foreground' || policy === 'Background' || policy === 'Orphan') return { propagation: policy }
+  if (options['orphanDependents'] === true) return { propagation: 'Orphan' }
+  if (options['orphanDependents'] === false) return { propagation: 'Background' }
+  return orphansByDefault(request) ? { propagation: 'Orphan' } : {}
 }
 
 /** batch/v1 kept the default of the first versions, and warns about it. */

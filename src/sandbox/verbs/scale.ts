@@ -43,7 +43,8 @@ export function scaledObject(resource: Resource, object: KubeObject, scale: Data
   if (given !== name)
     throw badRequest(`the name of the object (${String(given)}) does not match the name on the URL (${name})`)
   const replicas = dataAt(value, 'spec')['replicas'] ?? 0
-  if (typeof replicas === 'number' && replicas < 0) {
+  // Custom kinds are looked at as a whole.
+  if (resource.custom === undefined && typeof replicas === 'number' && replicas < 0) {
     throw invalid({ group: 'autoscaling', plural: '', kind: 'Scale' }, name ?? '', [
       invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
     ])
@@ -58,7 +59,8 @@ export function scaledObject(resource: Resource, object: KubeObject, scale: Data
     path,
     apiVersion: object.apiVersion,
     manager,
-    changed: numberAt(object, path) !== replicas,
+    before: numberAt(object, path),
+    after: typeof replicas === 'number' ? replicas : 0,
   })
   return {
     object: next as KubeObject,
