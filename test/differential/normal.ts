@@ -47,7 +47,8 @@ function withCauses(body: Data): Data {
 
 function value(data: unknown, key: string, versions: Versions): unknown {
   if (typeof data === 'string') return text(data, key, versions)
-  if (typeof data === 'number') return key === 'nodePort' && NODE_PORT.test(String(data)) ? 'NODE-PORT' : data
+  if (typeof data === 'number')
+    return /^(healthCheckN|n)odePort$/.test(key) && NODE_PORT.test(String(data)) ? 'NODE-PORT' : data
   if (Array.isArray(data)) {
     const items = data.map((item) => value(item, '', versions))
     if (key === 'causes') return withoutRepeats(items)

@@ -1,5 +1,5 @@
 /** Fills in the defaults of a custom kind's schema. Pure: returns the value itself when nothing is missing. */
-import { clone, type Data, dataAt, isData } from '../values.ts'
+import { clone, type Data, dataAt, isData, own } from '../values.ts'
 
 export function defaultCustom(value: unknown, schema: unknown): unknown {
   if (!isData(schema)) return value
@@ -25,9 +25,12 @@ function defaultFields(value: Data, schema: Data): Data {
     if (current === null && property['nullable'] !== true && property['default'] !== undefined) current = undefined
     if (current === undefined && property['default'] !== undefined) current = clone(property['default'])
     const next = defaultCustom(current, property)
-    if (next === value[name]) continue
+    // Without a default it is left out for good.
+    const dropped = next === null && property['nullable'] !== true && own(value, name) !== undefined
+    if (next === own(value, name) && !dropped) continue
     result ??= { ...value }
-    result[name] = next
+    if (dropped) delete result[name]
+    else result[name] = next
   }
   const values = schema['additionalProperties']
   if (isData(values)) {

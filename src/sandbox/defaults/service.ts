@@ -64,13 +64,18 @@ export function allocateAddresses(spec: Data, old: Data | undefined, uid: string
   if (listAt(spec, 'clusterIPs').length === 0) spec['clusterIPs'] = [spec['clusterIP']]
   setDefault(spec, 'ipFamilyPolicy', 'SingleStack')
   if (listAt(spec, 'ipFamilies').length === 0) spec['ipFamilies'] = ['IPv4']
+  const checked = type === 'LoadBalancer' && spec['externalTrafficPolicy'] === 'Local'
+  if (checked) setDefault(spec, 'healthCheckNodePort', old?.['healthCheckNodePort'] ?? nodePort(uid, 1000))
+  else if (old !== undefined && old['healthCheckNodePort'] === spec['healthCheckNodePort']) {
+    delete spec['healthCheckNodePort']
+  }
   const wantsPorts = type === 'NodePort' || (type === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false)
   const before = old === undefined ? [] : items(old, 'ports')
   const hadPorts = old?.['type'] === 'NodePort' || old?.['type'] === 'LoadBalancer'
   for (const [index, port] of items(spec, 'ports').entries()) {
     const same = before.find((one) => one['port'] === port['port'] && one['protocol'] === port['protocol'])
     if (wantsPorts) {
-      setDefault(port, 'nodePort', same?.['nodePort'] ?? 30_000 + ((hash(uid) + index * 7) % 2_768))
+      setDefault(port, 'nodePort', same?.['nodePort'] ?? nodePort(uid, index))
     } else if (hadPorts && same?.['nodePort'] !== undefined && same['nodePort'] === port['nodePort'])
       delete port['nodePort']
   }
@@ -81,6 +86,10 @@ export function allocateAddresses(spec: Data, old: Data | undefined, uid: string
     if (old?.['allocateLoadBalancerNodePorts'] === spec['allocateLoadBalancerNodePorts'])
       delete spec['allocateLoadBalancerNodePorts']
   }
+}
+
+function nodePort(uid: string, index: number): number {
+  return 30_000 + ((hash(uid) + index * 7) % 2_768)
 }
 
 /** Somewhere in 10.96.0.0/12, as kubeadm clusters have it. */

@@ -16,11 +16,13 @@ export function removeFields(value: unknown, set: FieldsV1, type: TypeNode): unk
     if (!(name in value)) continue
     const node = set[key]!
     const child = fieldType(type, name)
-    const kept = isMember(node) || child === undefined ? undefined : removeFields(value[name], node, child)
+    const whole = isMember(node) || child === undefined
+    const kept = whole ? undefined : removeFields(value[name], node, child)
     if (kept === value[name]) continue
     result ??= { ...value }
-    if (kept === undefined) delete result[name]
-    else result[name] = kept
+    if (whole) delete result[name]
+    // What lost its last entry is null: whoever owns it goes on owning it.
+    else result[name] = kept ?? null
   }
   if (result === undefined) return value
   for (const _ in result) return result

@@ -2,7 +2,7 @@
 import type { KubeObject, ManagedFieldsEntry } from '../../kube/object.ts'
 import type { StructNode } from '../schema/types.ts'
 import { capUpdateManagers } from './cap-managers.ts'
-import { difference, EMPTY, isEmpty, union } from './field-set.ts'
+import { EMPTY, isEmpty, union } from './field-set.ts'
 import { type Manager, type Managers, managerKey, readManagers, writeManagers } from './managers.ts'
 import { takeAway } from './ownership.ts'
 import { withoutIdentity, withoutReset } from './reset-fields.ts'
@@ -39,7 +39,7 @@ export function updated(input: Omit<UpdateInput, 'entries'>, managers: Managers)
   const { live, object, type, reset } = input
   const own = { type, apiVersion: object.apiVersion }
   const comparisonIn = comparer(live, object, own, input.versionOf, reset)
-  const { added, modified, removed } = comparisonIn(object.apiVersion)!
+  const { added, modified } = comparisonIn(object.apiVersion)!
   const identity = {
     name: input.manager,
     operation: 'Update' as const,
@@ -49,7 +49,7 @@ export function updated(input: Omit<UpdateInput, 'entries'>, managers: Managers)
   const key = managerKey(identity)
   // The writer too loses what changed, and gets it back with a new time: a removal alone is no new claim.
   takeAway(managers, undefined, comparisonIn)
-  const claimed = withoutIdentity(withoutReset(difference(union(modified, added), removed), reset))
+  const claimed = withoutIdentity(withoutReset(union(modified, added), reset))
   if (isEmpty(claimed)) return managers
   const last = managers.get(key)
   const self: Manager = { ...identity, time: input.time, fields: union(last?.fields ?? EMPTY, claimed) }

@@ -13,7 +13,8 @@ export function validateClaim(object: Data, old: Data | undefined): FieldError[]
   const errors = claimSpecErrors(spec, 'spec')
   if (old === undefined) return errors
   const before = dataAt(old, 'spec')
-  if (!deepEqual(comparableClaim(before, old, spec), comparableClaim(spec, old, before))) {
+  const sized = dataAt(old, 'status')['phase'] === 'Bound' && isData(dataAt(spec, 'resources')['requests'])
+  if (!deepEqual(comparableClaim(before, old, spec, sized), comparableClaim(spec, old, before, sized))) {
     errors.push(
       forbiddenField(
         'spec',
@@ -32,14 +33,14 @@ export function validateClaim(object: Data, old: Data | undefined): FieldError[]
 }
 
 /** What may change is left out: the size of a bound claim, and once what was not set before. */
-function comparableClaim(spec: Data, old: Data, other: Data): Data {
+function comparableClaim(spec: Data, old: Data, other: Data, sized: boolean): Data {
   const result: Data = { ...spec }
-  if (old['status'] !== undefined && dataAt(old, 'status')['phase'] === 'Bound') {
+  if (dataAt(old, 'status')['phase'] === 'Bound') delete result['volumeAttributesClassName']
+  if (sized) {
     const resources = { ...dataAt(spec, 'resources') }
     const requests: Data = { ...dataAt(resources, 'requests') }
     delete requests['storage']
     result['resources'] = { ...resources, requests }
-    delete result['volumeAttributesClassName']
   }
   for (const field of ['volumeName', 'storageClassName']) {
     if (dataAt(old, 'spec')[field] === undefined && (spec[field] === undefined || other[field] === undefined)) {

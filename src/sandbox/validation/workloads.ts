@@ -294,6 +294,16 @@ export function validatePod(object: Data, old: Data | undefined): FieldError[] {
       return [...errors, forbiddenField(`spec.${field}`, 'pod updates may not add or remove containers')]
     }
   }
+  const limit = spec['activeDeadlineSeconds']
+  const before = dataAt(old, 'spec')['activeDeadlineSeconds']
+  if (typeof before === 'number') {
+    const at = 'spec.activeDeadlineSeconds'
+    if (limit === undefined) {
+      errors.push(invalidValue(at, null, 'must not update from a positive integer to nil value'))
+    } else if (typeof limit === 'number' && limit > before) {
+      errors.push(invalidValue(at, limit, 'must be less than or equal to previous value'))
+    }
+  }
   const kept = listAt(spec, 'tolerations').map(withoutSeconds)
   if (
     !listAt(dataAt(old, 'spec'), 'tolerations').every((one) =>

@@ -6,7 +6,7 @@ import { builtinType } from '../schema/builtin.ts'
 import { decodeBuiltin } from '../schema/decode.ts'
 import { trackScale } from '../server-side-apply/scale.ts'
 import { badRequest, invalid, invalidValue } from '../status-error.ts'
-import { type Data, dataAt, isData } from '../values.ts'
+import { type Data, dataAt, isData, listAt } from '../values.ts'
 import type { WriteOptions, Written } from '../write.ts'
 
 /** What the subresource takes and gives. */
@@ -97,7 +97,30 @@ function selectorText(resource: Resource, object: KubeObject): string {
     const parts = steps(path)
     return String(dataAt(object, ...parts.slice(0, -1))[parts.at(-1) ?? ''] ?? '')
   }
-  return Object.entries(dataAt(object, 'spec', 'selector', 'matchLabels'))
-    .map(([key, value]) => `${key}=${String(value)}`)
+  const selector = dataAt(object, 'spec', 'selector')
+  const labels = Object.entries(dataAt(selector, 'matchLabels')).map(([key, value]) => ({
+    key,
+    text: `${key}=${String(value)}`,
+  }))
+  const expressions = listAt(selector, 'matchExpressions').filter(isData).map(requirement)
+  return [...labels, ...expressions]
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ text }) => text)
     .join(',')
+}
+
+/** One requirement of a selector as its text form has it. */
+function requirement(expression: Data): { key: string; text: string } {
+  const key = String(expression['key'])
+  const values = listAt(expression, 'values').map(String).sort().join(',')
+  switch (expression['operator']) {
+    case 'In':
+      return { key, text: `${key} in (${values})` }
+    case 'NotIn':
+      return { key, text: `${key} notin (${values})` }
+    case 'Exists':
+      return { key, text: key }
+    default:
+      return { key, text: `!${key}` }
+  }
 }
