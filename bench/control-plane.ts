@@ -9,9 +9,9 @@ import type { ApiResource, KubeClient } from '../src/kube/client.ts'
 import type { Connection } from '../src/kube/connection.ts'
 import { createKubeClient } from '../src/kube/http-client.ts'
 import { loadConnection } from '../src/kube/kubeconfig.ts'
-import type { KubeObject } from '../src/kube/object.ts'
 import { systemClock } from '../src/runtime/clock.ts'
 import { startRealCluster } from '../test/support/cluster/real-cluster.ts'
+import { deployment } from './deployment.ts'
 import { cpuMs, start, until } from './process.ts'
 
 const concurrencies = [1, 8, 32]
@@ -104,34 +104,6 @@ async function run(concurrency: number, work: (index: number) => Promise<unknown
     while (next < requests) await work(next++)
   }
   await Promise.all(Array.from({ length: concurrency }, worker))
-}
-
-/** Zero replicas and paused, should there be controllers: what is measured is the request, and not what follows from it. */
-function deployment(name: string, image: string): KubeObject {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: 'default', labels: { app: name } },
-    spec: {
-      replicas: 0,
-      paused: true,
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: { labels: { app: name } },
-        spec: {
-          containers: [
-            {
-              name: 'web',
-              image: `registry.example.com/web:${image}`,
-              ports: [{ name: 'http', containerPort: 8080 }],
-              resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '64Mi' } },
-              readinessProbe: { httpGet: { path: '/', port: 'http' } },
-            },
-          ],
-        },
-      },
-    },
-  }
 }
 
 function cpuOf(processes: Processes): Record<string, number> {

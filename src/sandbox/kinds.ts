@@ -30,8 +30,19 @@ import {
   defaultStatefulSet,
   tolerateLostNodes,
 } from './defaults/workloads.ts'
+import {
+  addFinalizer,
+  countTemplate,
+  labelJob,
+  nameSecrets,
+  qosOf,
+  selectJob,
+  setTemplateGeneration,
+  TEMPLATE_GENERATION,
+} from './prepare.ts'
 import type { FieldError } from './status-error.ts'
 import { validateConfigMap, validateSecret } from './validation/data.ts'
+import { validateCronJob, validateJob } from './validation/jobs.ts'
 import { validateIngress, validateNetworkPolicy, validateService, validateServiceStatus } from './validation/network.ts'
 import {
   validateAutoscaler,
@@ -42,14 +53,12 @@ import {
   validateResourceQuota,
   validateRole,
 } from './validation/others.ts'
+import { validatePod } from './validation/pod-update.ts'
 import { validateAdmissionPolicy, validatePolicyBinding } from './validation/policies.ts'
 import { validateClaim, validateStorageClass, validateVolume } from './validation/storage.ts'
 import {
-  validateCronJob,
   validateDaemonSet,
   validateDeployment,
-  validateJob,
-  validatePod,
   validateReplicaStatus,
   validateStatefulSet,
   validateWorkload,
@@ -82,67 +91,6 @@ const specChanged: NonNullable<KindRules['counts']> = (object, old) => !deepEqua
 
 function specDefaults(apply: (spec: Data) => void): (object: KubeObject) => void {
   return (object) => apply(ensure(object, 'spec'))
-}
-
-/** The Job controller's labels, which keep Jobs of the same name apart. */
-function selectJob(object: KubeObject): void {
-  const spec = ensure(object, 'spec')
-  if (spec['manualSelector'] === true) return
-  const { uid, name } = object.metadata
-  const labels = ensure(ensure(ensure(spec, 'template'), 'metadata'), 'labels')
-  labels['batch.kubernetes.io/controller-uid'] = uid
-  labels['batch.kubernetes.io/job-name'] = name
-  labels['controller-uid'] = uid
-  labels['job-name'] = name
-  const selector = ensure(spec, 'selector')
-  ensure(selector, 'matchLabels')['batch.kubernetes.io/controller-uid'] = uid
-  labelJob(object)
-}
-
-/** A Job without labels of its own reads with those of its pods. */
-function labelJob(object: KubeObject): void {
-  const labels = dataAt(object, 'spec', 'template', 'metadata', 'labels')
-  if (Object.keys(object.metadata.labels ?? {}).length === 0 && Object.keys(labels).length > 0) {
-    object.metadata.labels = { ...labels } as Record<string, string>
-  }
-}
-
-const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
-
-function setTemplateGeneration(object: KubeObject, value: number): void {
-  object.metadata.annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: String(value) }
-}
-
-function countTemplate(object: KubeObject, old: KubeObject): void {
-  const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0)
-  const changed = !deepEqual(dataAt(object, 'spec')['template'], dataAt(old, 'spec')['template'])
-  setTemplateGeneration(object, changed ? before + 1 : before)
-}
-
-function addFinalizer(object: KubeObject, finalizer: string): void {
-  const finalizers = object.metadata.finalizers ?? []
-  if (!finalizers.includes(finalizer)) object.metadata.finalizers = [...finalizers, finalizer]
-}
-
-function qosOf(object: KubeObject): string {
-  const spec = dataAt(object, 'spec')
-  const containers = [spec['containers'], spec['initContainers']].flatMap((list) =>
-    Array.isArray(list) ? list.filter(isData) : [],
-  )
-  const resources = containers.map((one) => dataAt(one, 'resources'))
-  if (resources.every((one) => Object.keys(one).length === 0)) return 'BestEffort'
-  const guaranteed = resources.every((one) => {
-    const limits = dataAt(one, 'limits')
-    const requests = dataAt(one, 'requests')
-    return ['cpu', 'memory'].every((name) => limits[name] !== undefined && limits[name] === requests[name])
-  })
-  return guaranteed ? 'Guaranteed' : 'Burstable'
-}
-
-/** Of the secrets of an account only the names are kept. */
-function nameSecrets(object: KubeObject): void {
-  const secrets = object['secrets']
-  if (Array.isArray(secrets)) object['secrets'] = secrets.filter(isData).map(({ name }) => ({ name }))
 }
 
 const RULES: Record<string, KindRules> = {

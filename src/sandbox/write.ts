@@ -4,9 +4,10 @@
  * The order is the real server's, because it shows in what people see: defaults of the version, then ownership of fields, then what the
  * kind's strategy fills in (which nobody owns), then validation, then policies, then whether the name is taken.
  */
-import type { KubeObject, ManagedFieldsEntry, ObjectMeta } from '../kube/object.ts'
+import type { KubeObject, ManagedFieldsEntry } from '../kube/object.ts'
 import { admitGrowth } from './admission/claims.ts'
 import { admit } from './admission/policies.ts'
+import { carryOver, checkVersion } from './carry-over.ts'
 import { type ClusterState, objectAs, storageResource, timestamp } from './cluster-state.ts'
 import { convertTo } from './convert.ts'
 import { defaultCustom } from './crd/default.ts'
@@ -17,19 +18,10 @@ import { emptyToNull, zeroValue } from './schema/zero.ts'
 import { sameEntries } from './server-side-apply/managers.ts'
 import { trackUpdate } from './server-side-apply/update.ts'
 import type { VersionOf } from './server-side-apply/versions.ts'
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  type FieldError,
-  forbidden,
-  invalid,
-  notFound,
-  outdated,
-} from './status-error.ts'
+import { alreadyExists, badRequest, type FieldError, forbidden, invalid, notFound } from './status-error.ts'
 import type { Entry } from './store.ts'
 import { validateMetadata, validateMetadataUpdate } from './validation/metadata.ts'
-import { clone, type Data, deepEqual, isData } from './values.ts'
+import { clone, deepEqual, isData } from './values.ts'
 
 export interface WriteOptions {
   manager: string
@@ -202,64 +194,6 @@ function entriesToStartFrom(
   if (isReset(given)) return undefined
   return given === undefined || given.length === 0 ? old.metadata.managedFields : given
 }
-
-function checkVersion(resource: Resource, old: KubeObject, sent: KubeObject, required: boolean): void {
-  const name = old.metadata.name ?? ''
-  const version = sent.metadata.resourceVersion ?? ''
-  const unset = version === '' || version === '0'
-  if (unset && required) {
-    // Here the real server names the resource where it names the kind elsewhere.
-    throw invalid({ ...resource, kind: resource.plural }, name, [
-      {
-        type: 'FieldValueInvalid',
-        field: 'metadata.resourceVersion',
-        detail: 'Invalid value: 0: must be specified for an update',
-      },
-    ])
-  }
-  const uid = sent.metadata.uid
-  if (uid !== undefined && uid !== '' && uid !== old.metadata.uid) {
-    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`
-    throw conflict(resource, name, detail)
-  }
-  if (!unset && version !== old.metadata.resourceVersion) throw outdated(resource, name)
-}
-
-/** What a caller may not change is taken from what is stored. */
-function carryOver(resource: Resource, old: KubeObject, sent: KubeObject, subresource: string): KubeObject {
-  const metadata: ObjectMeta = { ...sent.metadata }
-  delete metadata['selfLink']
-  for (const field of FIXED) {
-    const value = old.metadata[field]
-    if (value === undefined) delete metadata[field]
-    else (metadata as Data)[field] = value
-  }
-  if (subresource === 'status') {
-    const status = sent['status']
-    const kept = resource.custom === undefined ? metadata : { ...old.metadata }
-    const result: KubeObject = { ...old, metadata: kept }
-    if (status === undefined) delete result['status']
-    else result['status'] = status
-    return result
-  }
-  const result: KubeObject = { ...sent, metadata }
-  if (hasStatus(resource)) {
-    if (old['status'] === undefined) delete result['status']
-    else result['status'] = old['status']
-  }
-  return result
-}
-
-const FIXED = [
-  'name',
-  'namespace',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-] as const
 
 function validate(resource: Resource, object: KubeObject, old: KubeObject | undefined): FieldError[] {
   if (resource.custom !== undefined) {

@@ -2,8 +2,8 @@
  * The sandbox and a real API server, asked the same: random operations by named managers, and both must answer alike, in every word that
  * people and clients read. What may differ is in test/differential/normal.ts and docs/sandbox.md.
  *
- * DIFFERENTIAL_OPERATIONS (default 5,000) and DIFFERENTIAL_SEED (default: another each day) choose the run; a difference is shrunk and
- * printed with the seed that finds it again.
+ * DIFFERENTIAL_OPERATIONS (default 5,000) and DIFFERENTIAL_SEED choose the run; a difference is shrunk and printed with the seed that finds it
+ * again. The seed is fixed by default, so that a change of the code and not the day decides; test/differential/explore.ts looks further.
  */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ import { connect, type Server } from '../differential/server.ts'
 import { prepare } from '../differential/setup.ts'
 
 const WANTED = Number(process.env['DIFFERENTIAL_OPERATIONS'] ?? 5000)
-const SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? Math.floor(Date.now() / 86_400_000))
+const SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? 40)
 const MOST = 15
 
 let sandbox: Sandbox

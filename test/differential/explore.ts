@@ -63,7 +63,10 @@ for (const [index, sequence] of fc
     operations += played.operations
     if (played.parting === undefined) agreed++
   } catch (error) {
+    // A server that is away answers no other sequence either; what was found until here is told.
     console.log(`sequence ${index} broke`, error)
+    process.exitCode = 1
+    break
   }
 }
 const sorted = [...groups].sort(([, a], [, b]) => b.count - a.count)
@@ -74,4 +77,4 @@ for (const [key, { count, example }] of sorted.slice(0, Number(values.shown))) {
 console.log(
   `${operations} operations agreed, ${agreed} of ${values.sequences} sequences, ${groups.size} kinds of difference`,
 )
-process.exit(0)
+process.exit()

@@ -35,20 +35,17 @@ export function defaultPodSpec(spec: Data): void {
   if (typeof spec['serviceAccountName'] === 'string') setDefault(spec, 'serviceAccount', spec['serviceAccountName'])
   else if (typeof spec['serviceAccount'] === 'string') setDefault(spec, 'serviceAccountName', spec['serviceAccount'])
   for (const field of ['initContainers', 'containers', 'ephemeralContainers']) {
-    for (const container of items(spec, field)) defaultContainer(container, spec['hostNetwork'] === true)
+    for (const container of items(spec, field)) defaultContainer(container)
   }
   for (const volume of items(spec, 'volumes')) defaultVolume(volume)
 }
 
-function defaultContainer(container: Data, hostNetwork: boolean): void {
+function defaultContainer(container: Data): void {
   setDefault(container, 'imagePullPolicy', pullPolicyOf(String(container['image'] ?? '')))
   setDefault(container, 'terminationMessagePath', '/dev/termination-log')
   setDefault(container, 'terminationMessagePolicy', 'File')
   setDefault(container, 'resources', {})
-  for (const port of items(container, 'ports')) {
-    setDefault(port, 'protocol', 'TCP')
-    if (hostNetwork) setDefault(port, 'hostPort', port['containerPort'])
-  }
+  for (const port of items(container, 'ports')) setDefault(port, 'protocol', 'TCP')
   for (const probe of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
     const value = container[probe]
     if (isData(value)) defaultProbe(value)

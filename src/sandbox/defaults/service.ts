@@ -48,6 +48,8 @@ export function allocateAddresses(spec: Data, old: Data | undefined, uid: string
       ]) {
         if (deepEqual(old[field], spec[field])) delete spec[field]
       }
+      for (const port of items(spec, 'ports'))
+        if (nodePortBefore(old, port) === port['nodePort']) delete port['nodePort']
     }
     return
   }
@@ -70,14 +72,11 @@ export function allocateAddresses(spec: Data, old: Data | undefined, uid: string
     delete spec['healthCheckNodePort']
   }
   const wantsPorts = type === 'NodePort' || (type === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false)
-  const before = old === undefined ? [] : items(old, 'ports')
   const hadPorts = old?.['type'] === 'NodePort' || old?.['type'] === 'LoadBalancer'
   for (const [index, port] of items(spec, 'ports').entries()) {
-    const same = before.find((one) => one['port'] === port['port'] && one['protocol'] === port['protocol'])
-    if (wantsPorts) {
-      setDefault(port, 'nodePort', same?.['nodePort'] ?? nodePort(uid, index))
-    } else if (hadPorts && same?.['nodePort'] !== undefined && same['nodePort'] === port['nodePort'])
-      delete port['nodePort']
+    const same = nodePortBefore(old, port)
+    if (wantsPorts) setDefault(port, 'nodePort', same ?? nodePort(uid, index))
+    else if (hadPorts && same === port['nodePort']) delete port['nodePort']
   }
   if (!wantsPorts && type !== 'LoadBalancer' && hadPorts) {
     const external = listAt(spec, 'externalIPs').length > 0
@@ -86,6 +85,11 @@ export function allocateAddresses(spec: Data, old: Data | undefined, uid: string
     if (old?.['allocateLoadBalancerNodePorts'] === spec['allocateLoadBalancerNodePorts'])
       delete spec['allocateLoadBalancerNodePorts']
   }
+}
+
+function nodePortBefore(old: Data | undefined, port: Data): unknown {
+  const before = old === undefined ? [] : items(old, 'ports')
+  return before.find((one) => one['port'] === port['port'] && one['protocol'] === port['protocol'])?.['nodePort']
 }
 
 function nodePort(uid: string, index: number): number {

@@ -96,7 +96,11 @@ export function defaultCronJob(spec: Data): void {
 export function defaultPodSpecAlone(spec: Data): void {
   defaultPodSpec(spec)
   for (const field of ['initContainers', 'containers']) {
-    for (const container of items(spec, field)) defaultRequests(container)
+    for (const container of items(spec, field)) {
+      defaultRequests(container)
+      if (spec['hostNetwork'] !== true) continue
+      for (const port of items(container, 'ports')) setDefault(port, 'hostPort', port['containerPort'])
+    }
   }
   setDefault(spec, 'enableServiceLinks', true)
 }

@@ -192,20 +192,13 @@ function mountErrors(container: Data, path: string, volumes: Set<unknown>): Fiel
 function hostPortErrors(spec: Data, path: string): FieldError[] {
   if (spec['hostNetwork'] !== true) return []
   const errors: FieldError[] = []
-  for (const field of ['containers', 'initContainers']) {
-    for (const [index, container] of listAt(spec, field).filter(isData).entries()) {
-      for (const [at, port] of listAt(container, 'ports').filter(isData).entries()) {
-        const host = port['hostPort'] ?? 0
-        if (host !== port['containerPort']) {
-          errors.push(
-            invalidValue(
-              `${path}.${field}[${index}].ports[${at}].hostPort`,
-              host,
-              'must match `containerPort` when `hostNetwork` is true',
-            ),
-          )
-        }
-      }
+  for (const [index, container] of listAt(spec, 'containers').filter(isData).entries()) {
+    for (const [number, port] of listAt(container, 'ports').filter(isData).entries()) {
+      const host = port['hostPort'] ?? 0
+      // The pods of a template get their host ports when they are made.
+      if (host === port['containerPort'] || (host === 0 && path !== 'spec')) continue
+      const at = `${path}.containers[${index}].ports[${number}].hostPort`
+      errors.push(invalidValue(at, host, 'must match `containerPort` when `hostNetwork` is true'))
     }
   }
   return errors

@@ -288,6 +288,7 @@ export const APPS: readonly Kind[] = [
         { spec: { backoffLimit: -1 } },
         { spec: { completionMode: 'Nonsense' } },
         { spec: { selector: { matchLabels: { own: 'x' } } } },
+        { spec: { template: { metadata: { labels: { 'job-name': 'another', 'controller-uid': 'another' } } } } },
         {
           spec: {
             manualSelector: true,
