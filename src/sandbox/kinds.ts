@@ -107,6 +107,8 @@ const RULES: Record<string, KindRules> = {
     prepareStatus: (object, old) => {
       if (old.metadata.ownerReferences === undefined) delete object.metadata.ownerReferences
       else object.metadata.ownerReferences = old.metadata.ownerReferences
+      const before = dataAt(old, 'status')['qosClass']
+      if (before !== undefined) setDefault(ensure(object, 'status'), 'qosClass', before)
     },
     validate: validatePod,
     counts: specChanged,

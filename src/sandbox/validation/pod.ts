@@ -10,9 +10,9 @@ const RESTART = ['Always', 'OnFailure', 'Never']
 const DNS = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
 const PULL = ['Always', 'IfNotPresent', 'Never']
 
-/** `claims`: volumes that the holder adds (volumeClaimTemplates). */
-export function validatePodSpec(spec: Data, path: string, claims: readonly unknown[] = []): FieldError[] {
-  const volumes = new Set<unknown>(claims)
+/** A pod's spec, or at any path but `spec` a template's. */
+export function validatePodSpec(spec: Data, path: string): FieldError[] {
+  const volumes = new Set<unknown>()
   const errors = volumeErrors(spec, path, volumes)
   const containers = listAt(spec, 'containers').filter(isData)
   const names = new Set<unknown>()
@@ -92,17 +92,18 @@ function volumeErrors(spec: Data, path: string, volumes: Set<unknown>): FieldErr
   const errors: FieldError[] = []
   const seen = new Set<unknown>()
   for (const [index, volume] of listAt(spec, 'volumes').filter(isData).entries()) {
-    const at = `${path}.volumes[${index}].name`
+    const at = `${path}.volumes[${index}]`
     const name = volume['name']
-    if (typeof name !== 'string' || name === '') errors.push(required(at))
-    else {
-      for (const text of dnsLabel(name)) errors.push(invalidValue(at, name, text))
-      if (seen.has(name)) errors.push(duplicate(at, name))
-    }
     const [, ...more] = SOURCES.filter((source) => volume[source] !== undefined)
-    for (const source of more) {
-      errors.push(forbiddenField(`${path}.volumes[${index}].${source}`, 'may not specify more than 1 volume type'))
+    const wrong = more.map((source) => forbiddenField(`${at}.${source}`, 'may not specify more than 1 volume type'))
+    if (typeof name !== 'string' || name === '') wrong.push(required(`${at}.name`))
+    else {
+      for (const text of dnsLabel(name)) wrong.push(invalidValue(`${at}.name`, name, text))
+      if (seen.has(name)) wrong.push(duplicate(`${at}.name`, name))
     }
+    errors.push(...wrong)
+    // What is wrong cannot be mounted either.
+    if (wrong.length > 0) continue
     seen.add(name)
     volumes.add(name)
   }

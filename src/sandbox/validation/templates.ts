@@ -24,11 +24,11 @@ export function mismatch(selector: unknown, labels: Data): FieldError[] {
   return [invalidValue('spec.template.metadata.labels', labels, MISMATCH)]
 }
 
-/** What is wrong with a template of pods; `claims` are the names of the volumes that claims of its owner make. */
-export function templateErrors(template: Data, path: string, claims: readonly unknown[] = []): FieldError[] {
+/** What is wrong with a template of pods. */
+export function templateErrors(template: Data, path: string): FieldError[] {
   return [
     ...validateLabels(dataAt(template, 'metadata', 'labels'), `${path}.labels`),
     ...annotationErrors(dataAt(template, 'metadata', 'annotations')),
-    ...validatePodSpec(dataAt(template, 'spec'), `${path}.spec`, claims),
+    ...validatePodSpec(dataAt(template, 'spec'), `${path}.spec`),
   ]
 }

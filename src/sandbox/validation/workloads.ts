@@ -117,6 +117,22 @@ const STATEFUL_MUTABLE = [
 
 export function validateStatefulSet(object: Data, old: Data | undefined): FieldError[] {
   const spec = dataAt(object, 'spec')
+  if (old === undefined) return statefulSpecErrors(spec, { isNew: true })
+  // What is stored with mistakes may be changed without mending its template.
+  const tolerated = statefulSpecErrors(dataAt(old, 'spec'), {}).length > 0
+  const errors = statefulSpecErrors(spec, { tolerated })
+  if (!deepEqual(without(dataAt(old, 'spec'), STATEFUL_MUTABLE), without(spec, STATEFUL_MUTABLE))) {
+    errors.push(
+      forbiddenField(
+        'spec',
+        "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
+      ),
+    )
+  }
+  return errors
+}
+
+function statefulSpecErrors(spec: Data, { isNew = false, tolerated = false }): FieldError[] {
   const errors: FieldError[] = []
   const policy = spec['podManagementPolicy']
   if (policy !== 'OrderedReady' && policy !== 'Parallel') {
@@ -136,30 +152,29 @@ export function validateStatefulSet(object: Data, old: Data | undefined): FieldE
   } else if (strategy['type'] !== 'RollingUpdate') {
     errors.push(invalidValue('spec.updateStrategy', strategy, "must be 'RollingUpdate' or 'OnDelete'"))
   }
-  if (old === undefined) {
+  if (isNew) {
     for (const [index, claim] of listAt(spec, 'volumeClaimTemplates').filter(isData).entries()) {
       errors.push(...claimSpecErrors(dataAt(claim, 'spec'), `spec.volumeClaimTemplates[${index}].spec`))
     }
   }
   errors.push(...nonNegative(spec, 'spec', 'replicas', 'minReadySeconds'))
   const service = spec['serviceName']
-  if (old === undefined && typeof service === 'string' && service !== '') {
+  if (isNew && typeof service === 'string' && service !== '') {
     for (const text of dnsLabel(service)) errors.push(invalidValue('spec.serviceName', service, text))
   }
-  // What is stored with a bad template may be changed without mending it.
-  const before = old === undefined ? {} : dataAt(old, 'spec')
-  const tolerated = old !== undefined && templateErrors(dataAt(before, 'template'), '', claimNames(before)).length > 0
-  errors.push(...selectedTemplate(spec, 'statefulset', tolerated))
-  if (old === undefined) return errors
-  if (!deepEqual(without(dataAt(old, 'spec'), STATEFUL_MUTABLE), without(spec, STATEFUL_MUTABLE))) {
-    errors.push(
-      forbiddenField(
-        'spec',
-        "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
-      ),
-    )
-  }
+  errors.push(...selectedTemplate({ ...spec, template: withClaims(spec) }, 'statefulset', tolerated))
   return errors
+}
+
+/** The template with the volumes that the claims of the set make, in place of its own of the same names. */
+function withClaims(spec: Data): Data {
+  const template = dataAt(spec, 'template')
+  const names = listAt(spec, 'volumeClaimTemplates').map((claim) => isData(claim) && dataAt(claim, 'metadata')['name'])
+  if (names.length === 0) return template
+  const pod = dataAt(template, 'spec')
+  const claims = names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }))
+  const own = listAt(pod, 'volumes').filter((volume) => isData(volume) && !names.includes(String(volume['name'])))
+  return { ...template, spec: { ...pod, volumes: [...claims, ...own] } }
 }
 
 function fixedSelector(spec: Data, old: Data | undefined): FieldError[] {
@@ -177,13 +192,8 @@ function selectedTemplate(spec: Data, kind: string, tolerated = false): FieldErr
   } else if (kind !== 'daemonset') errors.push(required('spec.selector'))
   errors.push(...mismatch(selector, dataAt(spec, 'template', 'metadata', 'labels')))
   const template = dataAt(spec, 'template')
-  if (!tolerated) errors.push(...templateErrors(template, 'spec.template', claimNames(spec)))
+  if (!tolerated) errors.push(...templateErrors(template, 'spec.template'))
   const policy = dataAt(template, 'spec')['restartPolicy']
   if (policy !== 'Always') errors.push(unsupported('spec.template.spec.restartPolicy', policy, ['Always']))
   return errors
-}
-
-function claimNames(spec: Data): unknown[] {
-  const claims = listAt(spec, 'volumeClaimTemplates').filter(isData)
-  return claims.map((claim) => dataAt(claim, 'metadata')['name'])
 }
