@@ -47,7 +47,7 @@ export function simulatedCluster(state: ClusterState): SimulatedCluster {
       const options = { manager, part: isPlacement(objectAs(resource, entry), object) }
       return replaceObject(state, resource, entry, readObject(resource, object, QUIET), options).object
     },
-    updateStatus(object, manager) {
+    updateStatus(object, manager, annotations) {
       const resource = resourceFor(object)
       const { apiVersion, kind, metadata } = object
       const partial = readObject(
@@ -57,7 +57,8 @@ export function simulatedCluster(state: ClusterState): SimulatedCluster {
       )
       const entry = current(resource, object)
       const live = objectAs(resource, entry)
-      const next = { ...live, metadata: { ...live.metadata }, status: partial['status'] }
+      const added = annotations === undefined ? {} : { annotations: { ...live.metadata.annotations, ...annotations } }
+      const next = { ...live, metadata: { ...live.metadata, ...added }, status: partial['status'] }
       const options = { manager, subresource: 'status', defaulted: true }
       return replaceObject(state, resource, entry, next, options).object
     },

@@ -14,8 +14,8 @@ export interface SimulatedCluster {
   create(object: KubeObject, manager: string): KubeObject
   /** Replaces spec and metadata. */
   update(object: KubeObject, manager: string): KubeObject
-  /** Replaces status only. */
-  updateStatus(object: KubeObject, manager: string): KubeObject
+  /** Replaces status only, and adds `annotations`: written with the status they make no new generation. */
+  updateStatus(object: KubeObject, manager: string, annotations?: Readonly<Record<string, string>>): KubeObject
   /** Deletes as the API would: finalizers hold, owner references cascade (background). Absent objects are no error. */
   delete(ref: ObjectRef): void
   subscribe(listener: (event: ClusterEvent) => void): () => void

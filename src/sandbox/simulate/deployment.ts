@@ -138,9 +138,10 @@ function adopt(context: Context, deployment: Deployment, current: ReplicaSet, ol
     )
   }
   if (deployment.metadata.annotations?.[revisionAnnotation] === String(wanted)) return deployment
-  const annotations = { ...deployment.metadata.annotations, [revisionAnnotation]: String(wanted) }
-  const metadata = { ...deployment.metadata, annotations }
-  return context.cluster.update({ ...deployment, metadata }, controllerManager) as Deployment
+  // With the status, as the real controller does: an annotation of a Deployment would else be a new generation.
+  return context.cluster.updateStatus(deployment, controllerManager, {
+    [revisionAnnotation]: String(wanted),
+  }) as Deployment
 }
 
 function scale(

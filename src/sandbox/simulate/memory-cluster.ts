@@ -89,9 +89,10 @@ export function createMemoryCluster(clock: Clock): MemoryCluster {
       }),
     create,
     update,
-    updateStatus: (object, manager) => {
+    updateStatus: (object, manager, annotations = {}) => {
       const live = must(object)
-      return put('MODIFIED', { ...live, status: object['status'] }, manager)
+      const metadata = { ...live.metadata, annotations: { ...live.metadata.annotations, ...annotations } }
+      return put('MODIFIED', { ...live, metadata, status: object['status'] }, manager)
     },
     delete: remove,
     apply: (object) => (objects.has(refKey(refOf(object))) ? update(object, 'person') : create(object, 'person')),

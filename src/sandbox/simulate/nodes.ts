@@ -1,4 +1,5 @@
 /** The machines of the sandbox. */
+import { getList } from '../../kube/fields.ts'
 import type { KubeObject } from '../../kube/object.ts'
 import { withCondition } from './conditions.ts'
 import type { Context } from './controller.ts'
@@ -17,7 +18,8 @@ export function nodeIp(node: string): string {
 export function createNodes(context: Context, count: number): void {
   for (let i = 1; i <= count; i++) {
     const node = ensure(context, nodeObject(`sandbox-${i}`), kubeletManager)
-    if (node['status'] === undefined || !('nodeInfo' in (node['status'] as object))) {
+    // The server fills in what a node's status must have; only a kubelet reports conditions.
+    if (getList(node, 'status', 'conditions').length === 0) {
       context.cluster.updateStatus({ ...node, status: nodeStatus(`sandbox-${i}`, context.clock.now()) }, kubeletManager)
     }
   }
