@@ -476,6 +476,8 @@ spec:
           status: {type: object, properties: {size: {type: integer}}}
 `
   await ok(me.kubectl(`apply -f ${me.file('crd.yaml', crd)}`))
+  // Until the names are accepted a CRD has `conditions: null` on a real server as here, which kubectl refuses to look into.
+  await ok(me.kubectl(`wait --for=jsonpath='{.status.acceptedNames.kind}'=Gadget crd/gadgets.${group} --timeout=30s`))
   await ok(me.kubectl(`wait --for=condition=Established crd/gadgets.${group} --timeout=30s`))
   const gadget = (size: unknown) =>
     `apiVersion: ${group}/v1\nkind: Gadget\nmetadata: {name: g}\nspec: {size: ${size}}\n`
