@@ -65,14 +65,13 @@ export function createApplicationController(context: ControllerContext): Applica
       // One pass answers one request: what is asked for meanwhile was not looked at yet, and has a pass of its own.
       const { request } = app
       try {
-        return noted(
-          app,
-          await withinChange(context, app, () =>
-            app.deleting === undefined
-              ? converge(context, touches, app, request, signal)
-              : remove(context, app, signal),
-          ),
+        const outcome = await withinChange(context, app, () =>
+          app.deleting === undefined ? converge(context, touches, app, request, signal) : remove(context, app, signal),
         )
+        noted(app, outcome)
+        // A child counts as on the way until its first pass has said something else.
+        tellParent(context, app)
+        return outcome
       } catch (error) {
         if (signal.aborted) return done
         answerSync(app, request, error instanceof Error ? error : new Error(String(error)))

@@ -25,7 +25,7 @@ import { isSetKey, type ManagedSet, setFromRecord, setRecord } from './set-state
 import { createSetController } from './sets.ts'
 import { askForSync, checkRevision } from './sync-request.ts'
 import { holdAsIs, undo } from './undo.ts'
-import { refreshHealth } from './verdicts.ts'
+import { refreshHealth, tellParent } from './verdicts.ts'
 import { applicationView, resourceViews } from './views.ts'
 import { why } from './why.ts'
 
@@ -148,6 +148,8 @@ export function createSystem(context: ControllerContext, version: { readonly ren
       }
     }
     if (!fleet.all.has(root.metadata.name)) fleet.add(newApplication(root, '', true, now))
+    // What was known of the children is what their parents know; nothing passes because it has not been looked at yet.
+    for (const app of fleet.all.values()) tellParent(context, app)
     for (const hold of await store.holds()) {
       const app = fleet.all.get(hold.application)
       if (app === undefined) continue

@@ -19,6 +19,7 @@ function setUp(changes: Partial<ManagedApplication> = {}, automated = true) {
     metrics: createMetrics(),
     tracing: { current: () => undefined },
     store: { appendEvent: (event: Omit<EventView, 'seq'>) => events.push(event) },
+    settings: { readOnly: false },
     fleet: { registry: { setHealth: (_name: string, health: string, why: string) => told.push(`${health}: ${why}`) } },
   } as unknown as ControllerContext
   const manifest = Application.parse({
@@ -68,6 +69,16 @@ const rows: { why: string; changes: Partial<ManagedApplication>; automated?: boo
     changes: { sync: differs, health: healthOf('Degraded') },
     automated: false,
     wanted: ': waits for a manual sync',
+  },
+  {
+    why: 'compared, and about to be synced, whatever its objects look like',
+    changes: { sync: differs, health: healthOf('Missing') },
+    wanted: 'Progressing: about to be synced',
+  },
+  {
+    why: 'what differs is not to be changed by itself: its objects count',
+    changes: { sync: differs, health: healthOf('Healthy'), outcome: 'stalled' },
+    wanted: 'Healthy: ',
   },
   {
     why: 'a failed sync',

@@ -114,6 +114,11 @@ export function tellParent(context: ControllerContext, app: ManagedApplication):
     registry.setHealth(app.name, '', 'waits for a manual sync')
     return
   }
+  if (app.reason === '' && app.sync.status === 'OutOfSync' && app.outcome !== 'stalled' && !context.settings.readOnly) {
+    // Compared, and about to be synced: whatever its objects look like, it is not where it is to be.
+    registry.setHealth(app.name, 'Progressing', 'about to be synced')
+    return
+  }
   if (app.reason !== '') {
     registry.setHealth(app.name, 'Degraded', app.message)
     return

@@ -89,11 +89,7 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
       }
       const after = entries.get(desired.key) ?? previous
       const entry = entryOf(desired.key, desired.digest, after, trackingOf(desired))
-      const isSet = desired.ref.kind === 'ApplicationSet'
-      put(
-        desired.key,
-        isSet ? { ...entry, health: 'Progressing', message: 'its applications are being generated' } : entry,
-      )
+      put(desired.key, { ...entry, ...untold(desired.ref.kind, after) })
       return written(desired)
     },
     async remove(ref) {
@@ -140,6 +136,16 @@ export function createRegistryTarget(registry: ApplicationRegistry): RegistryTar
 
 function nameKey(kind: ChildKind, name: string): string {
   return `${kind}/${name}`
+}
+
+/**
+ * What is Progressing until somebody has looked at it, so that a wave does not pass before: a set whenever it is applied, because what it
+ * generates follows later, and an Application that is new.
+ */
+function untold(kind: string, known: LiveObject | undefined): Partial<LiveObject> {
+  if (kind === 'ApplicationSet') return { health: 'Progressing', message: 'its applications are being generated' }
+  if (kind === 'Application' && known === undefined) return { health: 'Progressing', message: 'not compared yet' }
+  return {}
 }
 
 /** Throws SpecInvalid with the path of every problem. */
