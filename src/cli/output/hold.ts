@@ -9,13 +9,16 @@ export function undoLines(undo: UndoView): string[] {
   const quarantined = quarantinedText(hold)
   return [
     plainLine(`${application}: ${shortRevision(from)} -> ${shortRevision(to)}`),
-    plainLine(
-      `  held at ${shortRevision(to)} until ${quarantined} is reverted or replaced by a commit that changes it`,
-    ),
-    ...(revert.branch === undefined ? [] : [plainLine(`  revert: branch ${revert.branch}`)]),
+    indented(`held at ${shortRevision(to)} until ${quarantined} is reverted or replaced by a commit that changes it`),
+    ...(revert.branch === undefined ? [] : [indented(`revert: branch ${revert.branch}`)]),
     ...(revert.commands.length === 0 ? [] : ['  tell Git, in a clone of the repository:']),
     ...revert.commands.map((command) => `    ${plainLine(command)}`),
-    ...(revert.note === '' ? [] : [plainLine(`  ${revert.note}`)]),
-    plainLine(`  see how it goes: halcyon why ${application}`),
+    ...(revert.note === '' ? [] : [indented(revert.note)]),
+    indented(`see how it goes: halcyon why ${application}`),
   ]
+}
+
+/** plainLine drops what leads a line. */
+function indented(text: string): string {
+  return `  ${plainLine(text)}`
 }
