@@ -1,8 +1,8 @@
 /** `node bench/access.ts [rules]`: RBAC decisions per second, ours and casbin's, on the same policy and requests. Prints a table. */
 import { newEnforcer, newModelFromString, StringAdapter } from 'casbin'
+import { matchGlob } from '../src/api/glob.ts'
 import { createAccess } from '../src/delivery/access/access.ts'
 import { readAccessSettings } from '../src/delivery/access/settings.ts'
-import { matchGlob } from '../src/delivery/match/glob.ts'
 
 const model = `
 [request_definition]

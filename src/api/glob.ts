@@ -1,6 +1,6 @@
 /**
- * Globs as Argo CD matches projects, windows and RBAC (the gobwas dialect): `*` and `?` stop at separators, `**` does not, `[a-z]` and `[!abc]`
- * are one character, `{a,b}` alternatives, `\` takes the next character as it is. The whole text must match, case matters. Pure.
+ * Globs as Argo CD matches projects, windows, RBAC, kinds in its settings and `ignoreDifferences` (the gobwas dialect): `*` and `?` stop
+ * at separators, `**` does not, `[a-z]` and `[!abc]` are one character, `{a,b}` alternatives, `\` takes the next character as it is. The whole text must match, case matters. Pure.
  */
 
 /** Tells whether a text matches. */

@@ -1,6 +1,6 @@
 /** `resource.customizations` of Argo CD's ConfigMap `argocd-cm`: what users say about kinds. Pure. */
 import { load } from 'js-yaml'
-import { globToRegExp, hasGlob } from './glob.ts'
+import { compileGlob, type Matcher } from '../glob.ts'
 
 export interface ActionDefinition {
   readonly name: string
@@ -29,7 +29,7 @@ export interface Customization {
 export interface Customizations {
   readonly exact: ReadonlyMap<string, Customization>
   /** The most specific first. Argo CD takes any that matches; the same one each time is a choice of ours. */
-  readonly globs: readonly { readonly pattern: RegExp; readonly customization: Customization }[]
+  readonly globs: readonly { readonly matches: Matcher; readonly customization: Customization }[]
 }
 
 const prefix = 'resource.customizations'
@@ -74,6 +74,10 @@ export function parseCustomizations(data: Readonly<Record<string, string>>, prob
   return arrange([...entries.values()])
 }
 
+function hasGlob(text: string): boolean {
+  return /[*?[{]/.test(text)
+}
+
 function arrange(all: readonly Customization[]): Customizations {
   const exact = all.filter(({ kinds }) => !hasGlob(kinds))
   const globs = all
@@ -81,7 +85,10 @@ function arrange(all: readonly Customization[]): Customizations {
     .sort((a, b) => literals(b.kinds) - literals(a.kinds) || (a.kinds < b.kinds ? -1 : 1))
   return {
     exact: new Map(exact.map((one) => [one.kinds, one])),
-    globs: globs.map((customization) => ({ pattern: globToRegExp(customization.kinds), customization })),
+    globs: globs.map((customization) => ({
+      matches: compileGlob(customization.kinds) ?? (() => false),
+      customization,
+    })),
   }
 }
 
@@ -90,7 +97,7 @@ export function healthCustomization(all: Customizations, group: string, kind: st
   const key = keyOf(group, kind)
   const exact = all.exact.get(key)
   if (exact !== undefined && exact.health !== '') return exact
-  return all.globs.find(({ pattern, customization }) => customization.health !== '' && pattern.test(key))?.customization
+  return all.globs.find(({ matches, customization }) => customization.health !== '' && matches(key))?.customization
 }
 
 /** Actions have no globs (Argo CD). */

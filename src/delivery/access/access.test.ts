@@ -2,7 +2,7 @@ import { type Enforcer as Casbin, newEnforcer, newModelFromString, StringAdapter
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AppProject } from '../../api/appproject.ts'
-import { matchGlob } from '../match/glob.ts'
+import { matchGlob } from '../../api/glob.ts'
 import { createAccess } from './access.ts'
 import { readAccounts } from './accounts.ts'
 import { createEnforcer } from './enforcer.ts'

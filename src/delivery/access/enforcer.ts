@@ -2,8 +2,9 @@
  * Decides RBAC requests by policy lines: casbin's model as Argo CD uses it, read once and then looked up. Pure. Why not casbin itself:
  * docs/adr/0020-access-rules-are-evaluated-here.md; a property test compares the two.
  */
+
+import { compileGlob, type Matcher } from '../../api/glob.ts'
 import { compileExpression } from '../match/expression.ts'
-import { compileGlob, type Matcher } from '../match/glob.ts'
 import type { LineOrigin, MemberLine, PermissionLine, PolicyLine } from './policy-line.ts'
 
 export type MatchMode = 'glob' | 'regex'

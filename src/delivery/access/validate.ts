@@ -1,6 +1,7 @@
 /** What is wrong with a policy: what Argo CD refuses, and what it takes silently though nobody can have meant it. Pure. */
+
+import { compileGlob } from '../../api/glob.ts'
 import { compileExpression } from '../match/expression.ts'
-import { compileGlob } from '../match/glob.ts'
 import { builtinPolicy } from './builtin.ts'
 import type { MatchMode } from './enforcer.ts'
 import type { LineOrigin, PermissionLine, PolicyLine } from './policy-line.ts'

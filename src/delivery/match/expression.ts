@@ -1,6 +1,6 @@
 /** Regular expressions from settings: Go's dialect (RE2), found anywhere in the text, in time linear in the text whatever the pattern. Pure. */
 import { RE2JS } from 're2js'
-import type { Matcher } from './glob.ts'
+import type { Matcher } from '../../api/glob.ts'
 
 /** Undefined when the pattern does not parse. Go's `regexp` has no look-around and no back references, so they do not parse either. */
 export function compileExpression(pattern: string): Matcher | undefined {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { compileGlob, matchGlob } from '../../api/glob.ts'
 import { compileExpression } from './expression.ts'
 import { matchFile } from './file-match.ts'
-import { compileGlob, matchGlob } from './glob.ts'
 import { matchSourceNamespace } from './source-namespace.ts'
 
 describe('globs', () => {

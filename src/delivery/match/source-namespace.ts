@@ -1,7 +1,7 @@
 /** One entry of `sourceNamespaces`: a glob, or between slashes a regular expression found anywhere in the name. Pure, but for a time limit. */
 import { runInNewContext } from 'node:vm'
+import { matchGlob } from '../../api/glob.ts'
 import { compileExpression } from './expression.ts'
-import { matchGlob } from './glob.ts'
 
 /** Argo CD reads these expressions with an engine that knows look-around; such a pattern can backtrack without end and gets this long. */
 const limitMs = 50

@@ -1,6 +1,6 @@
 /** May an application of this project be deployed to this cluster and namespace? Pure. Source: Argo CD, user guide "Projects". */
 import type { AppProject, ProjectDestination } from '../../api/appproject.ts'
-import { matchGlob } from '../match/glob.ts'
+import { matchGlob } from '../../api/glob.ts'
 import { deny, permit, type Verdict } from './verdict.ts'
 
 /** A cluster as the project sees it: both its names count. */

@@ -1,6 +1,6 @@
 /** May an application of this project come from this repository, and live in this namespace? Pure. Source: Argo CD, user guide "Projects". */
 import type { AppProject } from '../../api/appproject.ts'
-import { matchGlob } from '../match/glob.ts'
+import { matchGlob } from '../../api/glob.ts'
 import { matchSourceNamespace } from '../match/source-namespace.ts'
 import { normalizeRepository } from './normalize-repository.ts'
 import { deny, permit, type Verdict } from './verdict.ts'

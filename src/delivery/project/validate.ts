@@ -1,8 +1,8 @@
 /** What Argo CD would refuse in an AppProject. Pure. Source: its project validation. */
 import type { AppProject, AppProjectSpec, SyncWindow } from '../../api/appproject.ts'
 import { messageOf } from '../../api/errors.ts'
+import { compileGlob } from '../../api/glob.ts'
 import { roleProblems } from '../access/project-roles.ts'
-import { compileGlob } from '../match/glob.ts'
 import { readWindow, windowText } from '../windows/window.ts'
 
 /** One sentence for each problem, with where it is. Empty = valid. */

@@ -1,8 +1,8 @@
 /** One sync window, read: whom it concerns, when it is open. Pure. Source: Argo CD, user guide "Sync windows", and its arithmetic in strict mode. */
 import type { SyncWindow } from '../../api/appproject.ts'
 import { HalcyonError, messageOf } from '../../api/errors.ts'
+import { matchGlob } from '../../api/glob.ts'
 import { parseDuration } from '../../kube/duration.ts'
-import { matchGlob } from '../match/glob.ts'
 import { parseSchedule } from './cron.ts'
 import { localOpenings, matchingOpenings, type Openings, plainOpenings } from './openings.ts'
 import { nextTransition, type Zone, zoneOf } from './zone.ts'

@@ -1,5 +1,6 @@
 /** `spec.ignoreDifferences`: which rules are about an object, and which of its fields they name. Pure; jq expressions are evaluated elsewhere. */
 import type { IgnoreRule } from '../../../api/application.ts'
+import { matchGlob } from '../../../api/glob.ts'
 import { isRecord } from '../../../kube/fields.ts'
 import { indexOfElement } from '../../../kube/managed-fields.ts'
 import type { FieldsV1, KubeObject, ObjectRef } from '../../../kube/object.ts'
@@ -11,27 +12,11 @@ export type FieldPath = readonly (string | number)[]
 export function rulesFor(rules: readonly IgnoreRule[], ref: ObjectRef): IgnoreRule[] {
   return rules.filter(
     (rule) =>
-      matches(rule.group ?? '', ref.group) &&
-      matches(rule.kind, ref.kind) &&
+      matchGlob(rule.group ?? '', ref.group) &&
+      matchGlob(rule.kind, ref.kind) &&
       (!rule.name || rule.name === ref.name) &&
       (!rule.namespace || rule.namespace === ref.namespace),
   )
-}
-
-/** `*` stands for any text. Walks once from left to right: no expression can make it slow. */
-function matches(glob: string, text: string): boolean {
-  const parts = glob.split('*')
-  if (parts.length === 1) return glob === text
-  const first = parts[0] ?? ''
-  const last = parts.at(-1) ?? ''
-  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false
-  let at = first.length
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
-  }
-  return at <= text.length - last.length
 }
 
 /** RFC 6901; undefined for what is no pointer. A number is a member name or an index, as the value at hand needs. */
